@@ -1,0 +1,1 @@
+"""Thin routes over search and store: FHIR, plain JSON, health."""

@@ -1,0 +1,64 @@
+"""One error shape: OperationOutcome under `/fhir`, problem details (RFC 9457) elsewhere. Nothing internal leaves."""
+
+import logging
+from http import HTTPStatus
+
+import orjson
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.api.answers import FHIR_JSON, PROBLEM
+from app.errors import RequestError
+from app.fhir.outcome import issue, outcome
+from app.store.database import StatementTimeout
+
+log = logging.getLogger("trials")
+
+
+def refusal(request: Request, error: RequestError, headers: dict[str, str] | None = None) -> Response:
+    if request.url.path.startswith("/fhir/") or request.url.path == "/fhir":
+        expression = f"http.{error.expression}" if error.expression else None
+        body = outcome(issue("error", error.code, error.diagnostics, expression))
+        return Response(body, error.status, headers, FHIR_JSON)
+    problem = {
+        "type": "about:blank",
+        "title": HTTPStatus(error.status).phrase,
+        "status": error.status,
+        "detail": error.diagnostics,
+        "parameter": error.expression,
+    }
+    return Response(orjson.dumps(problem), error.status, headers, PROBLEM)
+
+
+def install(app: FastAPI) -> None:
+    @app.exception_handler(RequestError)
+    async def refused(request: Request, error: RequestError) -> Response:
+        return refusal(request, error)
+
+    @app.exception_handler(HTTPException)
+    async def routed(request: Request, error: HTTPException) -> Response:
+        path = request.url.path
+        if error.status_code == 404:
+            made = RequestError(404, "not-found", f"nothing is served at {path}")
+        elif error.status_code == 405:
+            made = RequestError(405, "not-supported", f"{request.method} is not supported at {path}")
+        else:
+            made = RequestError(error.status_code, "processing", str(error.detail))
+        return refusal(request, made, dict(error.headers or {}))
+
+    @app.exception_handler(StatementTimeout)
+    async def timed_out(request: Request, error: StatementTimeout) -> Response:
+        seconds = request.app.state.settings.statement_timeout
+        return refusal(
+            request,
+            RequestError(
+                503, "timeout", f"the search took longer than {seconds:g} s (TRIALS_STATEMENT_TIMEOUT): narrow it"
+            ),
+        )
+
+    @app.exception_handler(Exception)
+    async def failed(request: Request, error: Exception) -> Response:
+        log.exception("%s %s failed", request.method, request.url.path, exc_info=error)
+        return refusal(request, RequestError(500, "exception", "the server failed; the error is in its log"))

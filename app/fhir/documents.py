@@ -1,0 +1,57 @@
+"""A trial -> all its resources in both releases -> the bytes that are served.
+
+Enters a Trial that has an id; leaves `Rendered` documents without `meta`, which only the store knows
+(https://hl7.org/fhir/R5/resource.html#Meta), and `serialize` puts in.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import orjson
+
+from app.fhir import evidence_variable, group, location, organization, research_study
+from app.fhir.datatypes import Json
+from app.fhir.eligibility import cohort_trees
+from app.fhir.practitioner import people, practitioner, practitioner_role
+from app.record.trial import Trial
+
+
+class Rendered(NamedTuple):
+    """One resource in both releases: `resourceType` and `id` stand first, `meta` is missing."""
+
+    type: str
+    id: str
+    r4: Json
+    r5: Json
+
+
+def render(trial: Trial, descriptions: Mapping[str, str] | None = None) -> list[Rendered]:
+    """The trial's resources, each once: its own (ResearchStudy, EvidenceVariable, Groups), then the shared ones.
+
+    `descriptions` (by organization id) are those that other trials gave; the trial's own go before them.
+    """
+    cohorts = cohort_trees(trial)
+    documents = [(research_study.r4(trial, cohorts), research_study.r5(trial, cohorts))]
+    if cohorts:
+        documents.append((evidence_variable.r4(trial, cohorts), evidence_variable.r5(trial, cohorts)))
+    documents += [(group.r4(trial, cohort), group.r5(trial, cohort)) for cohort in cohorts]
+    documents += [(location.r4(site), location.r5(site)) for site in location.located(trial)]
+    documents += [
+        (organization.r4(name, description), organization.r5(name, description))
+        for name, description in organization.named(trial, descriptions or {}).items()
+    ]
+    # the same in both releases
+    documents += [(document, document) for document in map(practitioner, people(trial))]
+    documents += [(document, document) for document in map(practitioner_role, people(trial))]
+    once: dict[tuple[str, str], Rendered] = {}
+    for r4, r5 in documents:
+        rendered = Rendered(r4["resourceType"], r4["id"], r4, r5)
+        once.setdefault(rendered[:2], rendered)
+    return list(once.values())
+
+
+def serialize(document: Json, version: int, last_updated: str) -> bytes:
+    """The JSON of a document with its `meta`, which stands right after `id`; `last_updated` is a FHIR instant."""
+    head = {"resourceType": document["resourceType"], "id": document["id"]}
+    meta = {"versionId": str(version), "lastUpdated": last_updated}
+    return orjson.dumps({**head, "meta": meta, **{name: document[name] for name in document if name not in head}})

@@ -1,0 +1,91 @@
+"""The eligibility criteria as a tree for each cohort: what Group and EvidenceVariable are both made from.
+
+Enters a Trial, whose criteria are a flat list; leaves a `CohortTree` for each cohort. Notes are kept apart
+from criteria: a criterion that stands under a note belongs to the criterion (or cohort) above the note.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from app.fhir.datatypes import Json, clean, coding, concept
+from app.record.codes import CRITERION_SYSTEM
+from app.record.trial import Age, Cohort, Criterion, Trial, criterion_path
+
+
+@dataclass(slots=True)
+class Branch:
+    """What stands directly below a cohort or a criterion, in document order."""
+
+    below: list["Node"] = field(default_factory=list)
+
+    @property
+    def children(self) -> list["Node"]:
+        return [node for node in self.below if node.criterion.role == "criterion"]
+
+    @property
+    def notes(self) -> list[str]:
+        return [node.criterion.text for node in self.below if node.criterion.role == "note"]
+
+
+@dataclass(slots=True, kw_only=True)
+class Node(Branch):
+    path: str
+    """`app.record.trial.criterion_path`."""
+    criterion: Criterion
+
+    def text_with_children(self) -> str:
+        """The criterion's text, then what stands below it, a line each: `- ` before a criterion, two spaces a level."""
+        return "\n".join((self.criterion.text, *self._lines(0)))
+
+    def _lines(self, depth: int) -> Iterator[str]:
+        for node in self.below:
+            mark = "- " if node.criterion.role == "criterion" else ""
+            yield f"{'  ' * depth}{mark}{node.criterion.text}"
+            yield from node._lines(depth + 1)
+
+
+@dataclass(slots=True, kw_only=True)
+class CohortTree(Branch):
+    """A cohort with the bounds that hold for it: what it does not state of itself, the trial as a whole may."""
+
+    index: int
+    label: str | None
+    sex: str | None
+    minimum_age: Age | None
+    maximum_age: Age | None
+
+
+def cohort_trees(trial: Trial) -> list[CohortTree]:
+    """A tree for each cohort; none for a trial without criteria."""
+    if not trial.criteria:
+        return []
+    cohorts = trial.cohorts or [Cohort()]
+    trees = [_bounded(trial, index, cohort) for index, cohort in enumerate(cohorts)]
+    nodes: dict[int, Node] = {}
+    for index, criterion in enumerate(trial.criteria):
+        if not clean(criterion.text):
+            continue
+        parent = criterion.parent
+        while parent is not None and (parent not in nodes or nodes[parent].criterion.role == "note"):
+            parent = trial.criteria[parent].parent
+        node = nodes[index] = Node(path=criterion_path(trial.criteria, index), criterion=criterion)
+        branch: Branch = trees[criterion.cohort] if parent is None else nodes[parent]
+        branch.below.append(node)
+    return trees
+
+
+def criterion_concept(text: str | None = None) -> Json:
+    """The fixed local code of a criterion given as free text."""
+    return concept(coding(CRITERION_SYSTEM, "free-text", "Free-text criterion"), text=text)
+
+
+def _bounded(trial: Trial, index: int, cohort: Cohort) -> CohortTree:
+    # Ages are one statement: a cohort of "18 years or older" has no maximum, whatever the trial's is
+    ages = cohort if cohort.minimum_age or cohort.maximum_age else trial
+    return CohortTree(
+        index=index,
+        label=cohort.label,
+        sex=cohort.sex or trial.sex,
+        minimum_age=ages.minimum_age,
+        maximum_age=ages.maximum_age,
+    )

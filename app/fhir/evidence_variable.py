@@ -1,0 +1,88 @@
+"""EvidenceVariable: the whole eligibility tree of a trial.
+
+https://hl7.org/fhir/R5/evidencevariable.html, https://hl7.org/fhir/R4/evidencevariable.html. The root is any of the
+cohorts; a cohort is all of its Group and its criteria. R5 allows one `definition*` for each characteristic
+(evv-1), so a cohort's Group is its first child, and a criterion with children has its text as `description` only.
+How children combine is said where the text says so; elsewhere the required code has no value, only a
+data-absent-reason: the tree is whole and neither all-of nor any-of is guessed.
+
+In R4, where a characteristic cannot hold others, one characteristic carries the R5 tree in extensions.
+"""
+
+from app.fhir import xver
+from app.fhir.datatypes import Json, absent, annotation, concept, element, resource
+from app.fhir.eligibility import Branch, CohortTree, Node, criterion_concept
+from app.fhir.group import group_reference
+from app.fhir.ids import evidence_variable_id
+from app.record.trial import CriterionType, Trial
+
+
+def r5(trial: Trial, cohorts: list[CohortTree]) -> Json:
+    return resource(
+        "EvidenceVariable",
+        evidence_variable_id(trial),
+        title=_title(trial),
+        status="active",
+        characteristic=[_root(trial, cohorts)],
+    )
+
+
+def r4(trial: Trial, cohorts: list[CohortTree]) -> Json:
+    path = "EvidenceVariable.characteristic.definitionByCombination"
+    return resource(
+        "EvidenceVariable",
+        evidence_variable_id(trial),
+        title=_title(trial),
+        status="active",
+        characteristic=[
+            element(
+                extension=xver.carry(path, _root(trial, cohorts)["definitionByCombination"]),
+                definitionCodeableConcept=concept(text=f"Eligible for {trial.id}: meets the criteria of any cohort"),
+            )
+        ],
+    )
+
+
+def _title(trial: Trial) -> str:
+    return f"Eligibility criteria of {trial.id}"
+
+
+def _root(trial: Trial, cohorts: list[CohortTree]) -> Json:
+    return {"definitionByCombination": _combination("any-of", [_cohort(trial, cohort) for cohort in cohorts])}
+
+
+def _cohort(trial: Trial, cohort: CohortTree) -> Json:
+    group = {"definitionReference": group_reference(trial, cohort)}
+    # cohort and criteria say what makes a person eligible, unless they say otherwise: hence "inclusion" around them
+    criteria = [_criterion(node, "inclusion", exclude=False) for node in cohort.children]
+    return element(
+        linkId=f"cohort-{cohort.index + 1}",
+        description=cohort.label,
+        note=_notes(cohort),
+        definitionByCombination=_combination("all-of", [group, *criteria]),
+    )
+
+
+def _criterion(node: Node, around: CriterionType, exclude: bool | None = None) -> Json:
+    """`around` is the type of the node above: below an excluded one, `exclude` again would say the opposite."""
+    criterion = node.criterion
+    if criterion.type != around:
+        exclude = True
+    children = [_criterion(child, criterion.type) for child in node.children]
+    return element(
+        linkId=node.path,
+        description=criterion.text,
+        note=_notes(node),
+        exclude=exclude,
+        definitionCodeableConcept=None if children else criterion_concept(criterion.text),
+        definitionByCombination=_combination(criterion.combination, children) if children else None,
+    )
+
+
+def _combination(code: str | None, characteristics: list[Json]) -> Json:
+    unknown = None if code else {"extension": [absent()]}
+    return element(code=code, _code=unknown, characteristic=characteristics)
+
+
+def _notes(branch: Branch) -> list[Json]:
+    return [annotation(text) for text in branch.notes]

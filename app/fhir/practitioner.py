@@ -1,0 +1,34 @@
+"""Practitioner and PractitionerRole: a person, and the person in a role of the trial for an organization.
+
+https://hl7.org/fhir/R5/practitioner.html, https://hl7.org/fhir/R5/practitionerrole.html; R4 is the same for what is
+said here. A name is kept as one text: which word is the family name is not ours to guess.
+"""
+
+from app.fhir.datatypes import Json, clean, concept, element, reference, resource
+from app.fhir.ids import practitioner_id, practitioner_role_id
+from app.fhir.organization import organization_reference
+from app.record.codes import PARTY_ROLE
+from app.record.trial import Party, Trial
+
+
+def practitioner(party: Party) -> Json:
+    return resource("Practitioner", practitioner_id(party.name, party.affiliation), name=[element(text=party.name)])
+
+
+def practitioner_role(party: Party) -> Json:
+    employed = party.affiliation and clean(party.affiliation)
+    return resource(
+        "PractitionerRole",
+        practitioner_role_id(party.name, party.affiliation, party.role),
+        practitioner=reference("Practitioner", practitioner_id(party.name, party.affiliation), party.name),
+        organization=organization_reference(employed) if employed else None,
+        code=[concept(text=PARTY_ROLE[party.role].display)],
+    )
+
+
+def practitioner_role_reference(party: Party) -> Json:
+    return reference("PractitionerRole", practitioner_role_id(party.name, party.affiliation, party.role), party.name)
+
+
+def people(trial: Trial) -> list[Party]:
+    return [party for party in trial.parties if party.kind == "person" and clean(party.name)]

@@ -1,0 +1,81 @@
+"""A record as its plain JSON document."""
+
+import orjson
+
+from app.plain.shapes import (
+    AgeShape,
+    CodingShape,
+    CohortShape,
+    ConditionShape,
+    DatesShape,
+    IdentifierShape,
+    IssueShape,
+    OfficialShape,
+    SourcedTextShape,
+    SourceShape,
+    SponsorShape,
+    StatementShape,
+    TitleShape,
+    TrialShape,
+)
+from app.record.trial import Age, Trial
+
+
+def _age(age: Age | None) -> AgeShape | None:
+    """Whole numbers are written without a fraction: 12, not 12.0."""
+    if age is None:
+        return None
+    return AgeShape(value=int(age.value) if age.value == int(age.value) else age.value, unit=age.unit)
+
+
+def trial_shape(trial: Trial, version: int, last_updated: str) -> TrialShape:
+    lead = next(iter(trial.parties_with("lead-sponsor")), None)
+    summary = trial.plain_language_summary
+    return TrialShape(
+        id=trial.id,
+        title=trial.title,
+        overall_status=trial.overall_status,
+        phase=trial.phases,
+        sex=trial.sex,
+        minimum_age=_age(trial.minimum_age),
+        maximum_age=_age(trial.maximum_age),
+        conditions=[
+            ConditionShape(text=c.text, codings=[CodingShape(**coding.model_dump()) for coding in c.codings])
+            for c in trial.conditions
+        ],
+        keywords=trial.keywords,
+        lead_sponsor=lead and SponsorShape(name=lead.name, description=lead.description),
+        officials=[
+            OfficialShape(name=party.name, role=party.role, affiliation=party.affiliation)
+            for party in trial.parties
+            if party.kind == "person"
+        ],
+        brief_summary=trial.brief_summary,
+        detailed_description=trial.detailed_description,
+        plain_language_summary=summary and SourcedTextShape(text=summary.text, source=summary.source),
+        dates=DatesShape(**{date.kind.replace("-", "_"): date.value for date in trial.dates}),
+        not_reported=trial.not_reported,
+        identifiers=[IdentifierShape(**identifier.model_dump()) for identifier in trial.identifiers],
+        titles=[TitleShape(**title.model_dump()) for title in trial.titles],
+        cohorts=[
+            CohortShape(
+                label=cohort.label,
+                sex=cohort.sex,
+                minimum_age=_age(cohort.minimum_age),
+                maximum_age=_age(cohort.maximum_age),
+            )
+            for cohort in trial.cohorts
+        ],
+        statements=[StatementShape(**statement.model_dump()) for statement in trial.statements],
+        issues=[IssueShape(**issue.model_dump()) for issue in trial.issues],
+        sources=[
+            SourceShape(document=source.id, source=source.source, name=source.name, complete=source.complete)
+            for source in trial.sources
+        ],
+        version=version,
+        last_updated=last_updated,
+    )
+
+
+def trial_json(trial: Trial, version: int, last_updated: str) -> bytes:
+    return orjson.dumps(trial_shape(trial, version, last_updated).model_dump())

@@ -1,0 +1,39 @@
+"""Paging positions: short, opaque, signed, and good for one question only.
+
+A cursor holds the order key of the last row of a page; a truncated HMAC-SHA-256 binds it to the question.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+
+from app.errors import RequestError
+
+_SIGNATURE = 9  # bytes: 72 bits, enough against guessing, and a multiple of 3 so that base64 needs no padding
+
+
+class Cursors:
+    def __init__(self, key: str) -> None:
+        self._key = key.encode()
+
+    def write(self, position: tuple[str | int, ...], scope: str) -> str:
+        body = json.dumps(position, separators=(",", ":"), ensure_ascii=False).encode()
+        return base64.urlsafe_b64encode(self._sign(body, scope) + body).decode().rstrip("=")
+
+    def read(self, cursor: str, name: str, scope: str) -> tuple[str | int, ...]:
+        """Raises RequestError 400 when the cursor was not made for this question or was altered."""
+        try:
+            raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        except (binascii.Error, ValueError):
+            raw = b""
+        signature, body = raw[:_SIGNATURE], raw[_SIGNATURE:]
+        if not body or not hmac.compare_digest(signature, self._sign(body, scope)):
+            raise RequestError(
+                400, "value", f"{name} is '{cursor[:100]}': expected one from the 'next' link of this same search", name
+            )
+        return tuple(json.loads(body))
+
+    def _sign(self, body: bytes, scope: str) -> bytes:
+        return hmac.digest(self._key, body + b"\n" + scope.encode(), hashlib.sha256)[:_SIGNATURE]

@@ -1,0 +1,1 @@
+"""Tables, versions and served bytes; what differs between SQLite and PostgreSQL is in `database.py`."""

@@ -1,0 +1,217 @@
+"""One database, two engines: everything that differs between SQLite and PostgreSQL.
+
+Writing goes through a SQLAlchemy engine, one transaction at a time. Reading goes through the bare driver
+(`sqlite3`, `asyncpg`) with SQL that SQLAlchemy compiled: measured, five times the reads a second of the
+async engine. A read of several statements sees one snapshot.
+"""
+
+import asyncio
+import sqlite3
+import threading
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+import asyncpg
+from sqlalchemy import URL, Connection, Dialect, Engine, Select, create_engine, event, make_url, text
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.sql.compiler import SQLCompiler
+
+Row = Sequence[Any]
+
+_WRITE_LOCK = 0x7472_6961  # one writer at a time on PostgreSQL, as SQLite has it by itself
+
+
+class Statement(NamedTuple):
+    """SQL in the driver's own words, with its values in order."""
+
+    sql: str
+    values: tuple[Any, ...] = ()
+
+
+class StatementTimeout(Exception):
+    """A statement ran longer than the `statement_timeout` setting allows."""
+
+
+def parse_url(url: str) -> URL:
+    """The SQLAlchemy URL of a `sqlite:///` or `postgresql://` setting; anything else is refused by name."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        parsed = URL.create("unknown")
+    kind = parsed.drivername.partition("+")[0]
+    if kind in ("postgresql", "postgres"):
+        return parsed.set(drivername="postgresql+psycopg")
+    if kind == "sqlite" and parsed.database not in (None, "", ":memory:"):
+        return parsed.set(drivername="sqlite+pysqlite")
+    raise ValueError(f"TRIALS_DATABASE_URL is {url!r}: expected sqlite:///FILE or postgresql://USER@HOST/DATABASE")
+
+
+def engine_for(url: str) -> Engine:
+    """The engine that writes and migrates."""
+    parsed = parse_url(url)
+    engine = create_engine(parsed)
+    if parsed.get_backend_name() == "sqlite":
+
+        @event.listens_for(engine, "connect")
+        def connect(connection: sqlite3.Connection, _record: object) -> None:
+            connection.isolation_level = None  # the begin listener opens transactions, not the driver
+            connection.execute("PRAGMA busy_timeout = 30000")
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("PRAGMA foreign_keys = ON")
+
+        @event.listens_for(engine, "begin")
+        def begin(connection: Connection) -> None:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that no other writer runs beside."""
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITE_LOCK})
+        yield connection
+
+
+class Database(ABC):
+    """Reading, for the server. `open` it once in the event loop that uses it."""
+
+    def __init__(self, url: str, statement_timeout: float) -> None:
+        self.url = parse_url(url)
+        self.statement_timeout = statement_timeout
+
+        self._prepared: dict[Select[Any], tuple[str, tuple[str, ...]]] = {}
+
+    @abstractmethod
+    def dialect(self) -> Dialect: ...
+
+    def compile(self, select: Select[Any]) -> Statement:
+        sql, names, values = self._compile(select)
+        return Statement(sql, tuple(values[name] for name in names))
+
+    def prepared(self, select: Select[Any], **values: Any) -> Statement:
+        """A statement that never changes but for its values: compiled once, at its first use."""
+        if select not in self._prepared:
+            self._prepared[select] = self._compile(select)[:2]
+        sql, names = self._prepared[select]
+        return Statement(sql, tuple(values[name] for name in names))
+
+    def _compile(self, select: Select[Any]) -> tuple[str, tuple[str, ...], Mapping[str, Any]]:
+        compiled = select.compile(dialect=self.dialect(), compile_kwargs={"render_postcompile": True})
+        assert isinstance(compiled, SQLCompiler)
+        return str(compiled), tuple(compiled.positiontup or ()), compiled.params
+
+    @abstractmethod
+    async def open(self) -> None: ...
+
+    @abstractmethod
+    async def close(self) -> None: ...
+
+    @abstractmethod
+    async def read(self, *statements: Statement) -> list[list[Row]]:
+        """The rows of each statement, all from one snapshot. Raises StatementTimeout."""
+
+    @abstractmethod
+    async def point(self, statement: Statement) -> Row | None:
+        """The one row of a look-up by key: short enough never to leave the event loop."""
+
+
+def open_database(url: str, statement_timeout: float) -> Database:
+    kind = parse_url(url).get_backend_name()
+    return (SQLite if kind == "sqlite" else PostgreSQL)(url, statement_timeout)
+
+
+class SQLite(Database):
+    _threads = 4
+
+    async def open(self) -> None:
+        self._here = self._connect()
+        self._local = threading.local()
+        self._all: list[sqlite3.Connection] = [self._here]
+        self._pool = ThreadPoolExecutor(self._threads, "read", initializer=self._start_thread)
+
+    def _start_thread(self) -> None:
+        self._local.connection = self._connect()
+        self._all.append(self._local.connection)
+
+    def _connect(self) -> sqlite3.Connection:
+        path = quote(str(self.url.database))
+        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None, check_same_thread=False)
+        connection.execute("PRAGMA busy_timeout = 5000")
+        connection.execute("PRAGMA mmap_size = 1073741824")
+        return connection
+
+    async def close(self) -> None:
+        self._pool.shutdown()
+        for connection in self._all:
+            connection.close()
+
+    def dialect(self) -> Dialect:
+        return SQLiteDialect_pysqlite(paramstyle="qmark")
+
+    async def point(self, statement: Statement) -> Row | None:
+        row: Row | None = self._here.execute(*statement).fetchone()
+        return row
+
+    async def read(self, *statements: Statement) -> list[list[Row]]:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._read, statements)
+
+    def _read(self, statements: Sequence[Statement]) -> list[list[Row]]:
+        connection: sqlite3.Connection = self._local.connection
+        deadline = time.monotonic() + self.statement_timeout
+        connection.set_progress_handler(lambda: time.monotonic() > deadline, 20_000)
+        connection.execute("BEGIN")
+        try:
+            return [connection.execute(*statement).fetchall() for statement in statements]
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+                raise StatementTimeout from error
+            raise
+        finally:
+            connection.execute("ROLLBACK")
+
+
+class PostgreSQL(Database):
+    _connections = 8
+
+    async def open(self) -> None:
+        async def keep(_connection: object) -> None:
+            """No reset on release: nothing here leaves session state behind, and the reset costs a round trip."""
+
+        self._pool = await asyncpg.create_pool(
+            self.url.set(drivername="postgresql").render_as_string(hide_password=False),
+            min_size=1,
+            max_size=self._connections,
+            reset=keep,
+            server_settings={"statement_timeout": str(int(self.statement_timeout * 1000)), "jit": "off"},
+        )
+
+    async def close(self) -> None:
+        await self._pool.close()
+
+    def dialect(self) -> Dialect:
+        return PGDialect_asyncpg()  # type: ignore[no-untyped-call]
+
+    async def point(self, statement: Statement) -> Row | None:
+        row: Row | None = await self._pool.fetchrow(statement.sql, *statement.values)
+        return row
+
+    async def read(self, *statements: Statement) -> list[list[Row]]:
+        try:
+            async with self._pool.acquire() as connection:
+                if len(statements) == 1:
+                    return [await connection.fetch(statements[0].sql, *statements[0].values)]
+                async with connection.transaction(isolation="repeatable_read", readonly=True):
+                    return [await connection.fetch(statement.sql, *statement.values) for statement in statements]
+        except asyncpg.QueryCanceledError as error:
+            raise StatementTimeout from error

@@ -1,0 +1,21 @@
+"""Runs the migrations over the connection that `app.store.migrate` hands in, or over TRIALS_DATABASE_URL."""
+
+from alembic import context
+
+from app.settings import Settings
+from app.store.database import engine_for
+from app.store.tables import metadata
+
+
+def run(connection) -> None:
+    context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+given = context.config.attributes.get("connection")
+if given is not None:
+    run(given)
+else:
+    with engine_for(Settings().database_url).begin() as connection:
+        run(connection)

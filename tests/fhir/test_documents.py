@@ -1,0 +1,162 @@
+"""Every document rendered is legal FHIR, whatever the record's texts hold."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.fhir import render, serialize
+from app.record.codes import PARTY_ROLE, STATUS
+from app.record.trial import (
+    Cohort,
+    Condition,
+    Contact,
+    Criterion,
+    Identifier,
+    Outcome,
+    Party,
+    SourcedText,
+    Title,
+    Trial,
+    TrialSite,
+)
+from tests.fhir.trials import bare, rich
+from tests.fhir.validation import validate
+
+TRIALS = [rich(), bare(), *(Trial(id=f"NCT1-{status.code}", overall_status=status.code) for status in STATUS)]
+
+
+@pytest.mark.parametrize("release", ["r4", "r5"])
+@pytest.mark.parametrize("trial", TRIALS, ids=lambda trial: trial.id)
+def test_documents_are_valid(trial, release):
+    assert [error for each in render(trial) for error in validate(release, getattr(each, release))] == []
+
+
+def test_order_and_identity():
+    rendered = render(rich())
+    assert [each.type for each in rendered] == [
+        "ResearchStudy",
+        "EvidenceVariable",
+        *["Group"] * 2,
+        *["Location"] * 3,
+        *["Organization"] * 2,
+        *["Practitioner"] * 2,
+        *["PractitionerRole"] * 2,
+    ]
+    assert len({(each.type, each.id) for each in rendered}) == len(rendered)
+    for each in rendered:
+        for document in (each.r4, each.r5):
+            assert list(document)[:2] == ["resourceType", "id"]
+            assert (document["resourceType"], document["id"]) == (each.type, each.id)
+
+
+def references(value):
+    if isinstance(value, dict):
+        if isinstance(value.get("reference"), str):
+            yield value["reference"]
+        for inner in value.values():
+            yield from references(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from references(inner)
+
+
+@pytest.mark.parametrize("release", ["r4", "r5"])
+def test_references_resolve(release):
+    rendered = render(rich())
+    known = {f"{each.type}/{each.id}" for each in rendered}
+    found = {reference for each in rendered for reference in references(getattr(each, release))}
+    assert found <= known
+    # everything can be reached, from the study or from what it refers to
+    assert known - found == {"ResearchStudy/NCT00000002"}
+
+
+def test_serialize_puts_meta_after_id():
+    document = render(rich())[0].r5
+    body = json.loads(serialize(document, 3, "2026-01-31T12:00:00Z"))
+    assert list(body)[:3] == ["resourceType", "id", "meta"]
+    assert body.pop("meta") == {"versionId": "3", "lastUpdated": "2026-01-31T12:00:00Z"}
+    assert body == document
+    assert list(body) == list(document)
+
+
+def test_same_record_same_bytes():
+    first, second = ([serialize(each.r4, 1, "x") for each in render(rich())] for _ in range(2))
+    assert first == second
+
+
+texts = st.one_of(st.text(max_size=12), st.sampled_from(["", " ", "\u00a0", "\x00", "\ud800", "a\u2028b", "a\x0bb\n"]))
+maybe = st.none() | texts
+
+
+@st.composite
+def criteria(draw):
+    nodes = []
+    for index in range(draw(st.integers(0, 6))):
+        parent = draw(st.none() | st.integers(0, index - 1)) if index else None
+        nodes.append(
+            Criterion(
+                cohort=nodes[parent].cohort if parent is not None else draw(st.integers(0, 1)),
+                type=draw(st.sampled_from(["inclusion", "exclusion"])),
+                role=draw(st.sampled_from(["criterion", "note"])),
+                parent=parent,
+                position=index + 1,
+                depth=nodes[parent].depth + 1 if parent is not None else 0,
+                text=draw(texts),
+                combination=draw(st.sampled_from([None, "any-of", "all-of"])),
+            )
+        )
+    return nodes
+
+
+trials = st.builds(
+    Trial,
+    id=st.just("NCT00000003"),
+    registry=st.sampled_from([None, "ctgov"]),
+    identifiers=st.lists(st.builds(Identifier, kind=texts, value=texts, system=st.none()), max_size=2),
+    title=maybe,
+    titles=st.lists(st.builds(Title, kind=texts, text=texts), max_size=2),
+    overall_status=st.sampled_from([None, *STATUS.codes]),
+    conditions=st.lists(st.builds(Condition, text=texts), max_size=2),
+    keywords=st.lists(texts, max_size=2),
+    brief_summary=maybe,
+    detailed_description=maybe,
+    plain_language_summary=st.none() | st.builds(SourcedText, text=texts, source=texts),
+    parties=st.lists(
+        st.builds(
+            Party,
+            role=st.sampled_from(list(PARTY_ROLE.codes)),
+            name=texts.filter(lambda text: text.strip() and text.isprintable()),
+            kind=st.sampled_from(["organization", "person"]),
+            affiliation=maybe,
+            description=maybe,
+        ),
+        max_size=3,
+    ),
+    outcomes=st.lists(
+        st.builds(Outcome, type=st.just("primary"), measure=texts, description=maybe, time_frame=maybe), max_size=2
+    ),
+    cohorts=st.lists(st.builds(Cohort, label=maybe), min_size=2, max_size=2),
+    criteria=criteria(),
+    sites=st.lists(
+        st.builds(
+            TrialSite,
+            facility=maybe,
+            city=texts.filter(lambda text: text.strip() and text.isprintable()),
+            country=maybe,
+            contacts=st.lists(st.builds(Contact, name=maybe, role=maybe, phone=maybe), max_size=1),
+        ),
+        max_size=2,
+    ),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(trials)
+def test_any_text_renders_as_legal_fhir(trial):
+    for each in render(trial):
+        for release in ("r4", "r5"):
+            document = getattr(each, release)
+            assert validate(release, document) == []
+            assert json.loads(serialize(document, 1, "2026-01-31T12:00:00Z"))

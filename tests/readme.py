@@ -1,0 +1,60 @@
+"""The parts of the README that are made from the code. `python -m tests.readme` writes them anew."""
+
+import re
+from pathlib import Path
+
+from app.search.params import PARAMETERS
+from app.settings import Settings
+from tests.servers import ROOT
+
+README = ROOT / "README.md"
+
+
+def parameters() -> str:
+    rows = ["| of | name | type | R4 | R5 | plain | meaning |", "| --- | --- | --- | --- | --- | --- | --- |"]
+    for p in sorted(PARAMETERS, key=lambda p: ("v1" in p.releases, p.resource, p.code, p.releases)):
+        marks = ["" if r not in p.releases else "own" if r in p.own else "yes" for r in ("r4", "r5", "v1")]
+        rows.append(f"| {p.resource} | `{p.code}` | {p.kind} | {' | '.join(marks)} | {p.doc} |")
+    return "\n".join(rows)
+
+
+def settings() -> str:
+    rows = ["| variable | default | meaning |", "| --- | --- | --- |"]
+    for name, field in Settings.model_fields.items():
+        rows.append(f"| `TRIALS_{name.upper()}` | `{field.default}` | {field.description} |".replace("``", "empty"))
+    return "\n".join(rows)
+
+
+def tree() -> str:
+    """The folders of `app` with the first sentence of what each says of itself."""
+    rows = ["```"]
+    for folder in sorted(path for path in (ROOT / "app").iterdir() if (path / "__init__.py").exists()):
+        if folder.name.startswith("_"):
+            continue
+        said = first_sentence(folder / "__init__.py")
+        rows.append(f"app/{folder.name + '/':12}{said}")
+    for file in sorted((ROOT / "app").glob("*.py")):
+        if not file.name.startswith("__"):
+            rows.append(f"app/{file.name:12}{first_sentence(file)}")
+    return "\n".join([*rows, "```"])
+
+
+def first_sentence(file: Path) -> str:
+    text = re.match(r'"""(.+?)"""', file.read_text(), re.S)
+    assert text, f"{file} does not say what it is"
+    return " ".join(text[1].split("\n\n")[0].split()).rstrip(".").replace("`", "")
+
+
+PARTS = {"parameters": parameters, "settings": settings, "tree": tree}
+
+
+def written(text: str) -> str:
+    for name, make in PARTS.items():
+        mark = rf"(<!-- {name} -->\n)(.*?)(<!-- end -->)"
+        assert re.search(mark, text, re.S), f"the README has no part '{name}'"
+        text = re.sub(mark, lambda m, make=make: m[1] + make() + "\n" + m[3], text, flags=re.S)
+    return text
+
+
+if __name__ == "__main__":
+    README.write_text(written(README.read_text()))

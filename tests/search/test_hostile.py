@@ -1,0 +1,40 @@
+"""Any value at all, over HTTP: an answer or a refusal that says why, never a failure; words that are operators
+elsewhere are plain text."""
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.search.params import parameters_of
+
+NAMES = [
+    (release, resource, f"{code}{modifier and ':'}{modifier}")
+    for release, resource in (("r5", "ResearchStudy"), ("r4", "Location"), ("v1", "trials"), ("v1", "criteria"))
+    for code, parameter in parameters_of(release, resource).items()
+    for modifier in ("", *parameter.modifiers)
+]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(name=st.sampled_from(NAMES), value=st.text(max_size=60))
+def test_any_value(registry: httpx.Client, name: tuple[str, str, str], value: str) -> None:
+    release, resource, parameter = name
+    place = f"/api/v1/{resource}" if release == "v1" else f"/fhir/{release}/{resource}"
+    answer = registry.get(place, params={parameter: value})
+    assert answer.status_code in (200, 400), answer.text
+    if answer.status_code == 400:
+        assert parameter in answer.text or "diagnostics" in answer.text
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["ALL", "NOT", "AREA[Condition]x", "%", "_", "'", '"', "' OR 1=1 --", "a%b", "\\", "*", "\U0010ffff", "\ud7ff"],
+)
+def test_operators_are_text(registry: httpx.Client, value: str) -> None:
+    for modifier in ("", ":contains", ":exact"):
+        answer = registry.get("/fhir/r5/ResearchStudy", params={f"title{modifier}": value})
+        assert answer.status_code == 200
+        found = [e["resource"]["title"] for e in answer.json().get("entry", [])]
+        assert all(value.casefold() in title.casefold() for title in found), value
+    assert registry.get("/fhir/r5/ResearchStudy", params={"condition": value}).json()["total"] == 0

@@ -1,0 +1,92 @@
+"""Real servers for the tests: `trials serve` in a process of its own, over a database of its own."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import httpx
+import psycopg
+
+ROOT = Path(__file__).parent.parent
+SEEDS = ROOT / "seeds"
+TRIALX = SEEDS / "NCT07153666-trialx.txt"
+CLINCONNECT = SEEDS / "NCT05398809-clinconnect.txt"
+
+
+def environment(url: str, **more: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("TRIALS_")}
+    return {**kept, "TRIALS_DATABASE_URL": url, **more}
+
+
+def trials(url: str, *arguments: str | Path, **more: str) -> subprocess.CompletedProcess[str]:
+    """Runs the command line as a user would."""
+    return subprocess.run(
+        [sys.executable, "-m", "app", *map(str, arguments)],
+        env=environment(url, **more),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+class Server:
+    """`with Server(url) as client:` gives an httpx client of a server that answers; `.url` is its address."""
+
+    def __init__(self, url: str, **more: str) -> None:
+        self._environment: Mapping[str, str] = environment(url, **more)
+
+    def __enter__(self) -> httpx.Client:
+        self.process = subprocess.Popen(
+            [sys.executable, "-u", "-m", "app", "serve", "--port", "0"],
+            env=self._environment,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        said = ""
+        for line in self.process.stdout:
+            said += line
+            found = re.search(r"(http://\S+)/docs", line)
+            if found:
+                break
+        else:
+            raise AssertionError(f"the server did not start:\n{said}")
+        self.said, self.url = said, found[1]
+        self.client = httpx.Client(base_url=self.url, timeout=30)
+        deadline = time.monotonic() + 20
+        while True:
+            try:
+                assert self.client.get("/readyz").status_code == 200
+                return self.client
+            except httpx.TransportError:
+                assert time.monotonic() < deadline and self.process.poll() is None, said
+                time.sleep(0.02)
+
+    def __exit__(self, *_: object) -> None:
+        self.client.close()
+        self.process.terminate()
+        self.process.wait(20)
+
+
+class Databases:
+    """Makes empty databases of one engine."""
+
+    def __init__(self, engine: str, folder: Path, postgres: str) -> None:
+        self.engine, self._folder, self._postgres, self._made = engine, folder, postgres, 0
+
+    def new(self) -> str:
+        """The URL of a database with nothing in it."""
+        self._made += 1
+        if self.engine == "sqlite":
+            return f"sqlite:///{self._folder}/{self._made}.db"
+        name = f"trials_{os.getpid()}_{self._made}"
+        with psycopg.connect(self._postgres, autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"')  # name is our own
+        return self._postgres.replace("/postgres?", f"/{name}?")

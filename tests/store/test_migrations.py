@@ -1,0 +1,45 @@
+"""Migrations make the schema, and the tables that the code describes are the ones they make."""
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect
+
+from app.store.database import engine_for
+from app.store.migrate import configuration, migrate
+from app.store.tables import metadata
+
+
+def test_models_and_head_agree(url: str) -> None:
+    engine = engine_for(url)
+    migrate(engine)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+        assert context.get_current_revision() == ScriptDirectory.from_config(configuration()).get_current_head()
+    engine.dispose()
+
+
+def test_migrating_again_changes_nothing(url: str) -> None:
+    engine = engine_for(url)
+    migrate(engine)
+    with engine.connect() as connection:
+        before = connection.exec_driver_sql("SELECT name, value FROM state ORDER BY name").all()
+    migrate(engine)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT name, value FROM state ORDER BY name").all() == before
+    engine.dispose()
+
+
+def test_a_failed_migration_leaves_nothing(url: str, monkeypatch: object) -> None:
+    import pytest
+
+    from app.store import migrate as module
+
+    engine = engine_for(url)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "seed_state", lambda connection: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            migrate(engine)
+    assert inspect(engine).get_table_names() == []
+    engine.dispose()
