@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
 
 from app.api import errors, fhir, health, openapi, plain
 from app.search.cursor import Cursors
@@ -26,7 +27,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         yield
         await database.close()
 
-    app = FastAPI(
+    app = FastAPIOffline(  # FastAPI whose /docs needs no network: hospitals' servers often have none
         title="Clinical-trial registry",
         description="Clinical-trial registry records as FHIR R5, FHIR R4 and plain versioned JSON.",
         version=package_version(),

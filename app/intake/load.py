@@ -32,8 +32,8 @@ class Refused(NamedTuple):
 
 
 def now() -> str:
-    """This instant, ISO 8601 in UTC with milliseconds (a FHIR instant)."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    """This instant, ISO 8601 in UTC with microseconds (a FHIR instant)."""
+    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def files_in(paths: Iterable[Path]) -> Iterator[Path]:

@@ -15,7 +15,7 @@ from app.search.params import FHIR_TYPES
 from tests.servers import ROOT, Server
 
 GOLDEN = ROOT / "tests" / "golden"
-INSTANT = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+INSTANT = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 
 
 def served(client: httpx.Client, release: str) -> dict[str, bytes]:
