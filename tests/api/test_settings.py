@@ -1,5 +1,6 @@
 """What settings change in the answers."""
 
+from app.store.database import engine_for
 from tests.servers import Databases, Server, trials
 
 
@@ -27,3 +28,20 @@ def test_wrong_database_urls_are_named() -> None:
         assert "TRIALS_DATABASE_URL" in result.stderr and "Traceback" not in result.stderr, result.stderr
     result = trials("sqlite:////nowhere/at/all.db", "migrate")
     assert result.returncode == 1 and "nowhere" in result.stderr and "Traceback" not in result.stderr
+
+
+def test_failures_say_nothing_internal(databases: Databases) -> None:
+    """A table that is gone makes 500 in the API's own error shape, without SQL or a stack trace."""
+    url = databases.new()
+    with Server(url) as client:
+        engine = engine_for(url)
+        with engine.begin() as connection:
+            for table in ("site", "outcome"):
+                connection.exec_driver_sql(f"ALTER TABLE {table} RENAME TO {table}_gone")
+        engine.dispose()
+        for path, kind in (("/fhir/r5/Location", "fhir+json"), ("/api/v1/outcomes", "problem+json")):
+            answer = client.get(path)
+            assert answer.status_code == 500 and kind in answer.headers["content-type"]
+            for word in ("SELECT", "outcome", "Traceback", "sqlite", "asyncpg"):
+                assert word not in answer.text.replace("OperationOutcome", ""), answer.text
+        assert client.get("/healthz").status_code == 200
