@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.answers import FHIR_JSON, PROBLEM
 from app.errors import RequestError
@@ -58,7 +59,30 @@ def install(app: FastAPI) -> None:
             ),
         )
 
-    @app.exception_handler(Exception)
-    async def failed(request: Request, error: Exception) -> Response:
-        log.exception("%s %s failed", request.method, request.url.path, exc_info=error)
-        return refusal(request, RequestError(500, "exception", "the server failed; the error is in its log"))
+    app.add_middleware(Failures)
+
+
+class Failures:
+    """Answers 500 to whatever nobody foresaw. A handler for Exception would do so too, but the framework then raises
+    the error again, and the server drops the connection that the client is about to use."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def sending(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, sending)
+        except Exception:
+            if scope["type"] != "http" or started:
+                raise
+            request = Request(scope)
+            log.exception("%s %s failed", request.method, request.url.path)
+            error = RequestError(500, "exception", "the server failed; the error is in its log")
+            await refusal(request, error)(scope, receive, send)
