@@ -18,7 +18,8 @@ def group_id(trial: Trial, cohort: int) -> str:
 
 
 def location_id(site: TrialSite) -> str:
-    return entity_id(site.facility, site.city, site.state, site.country)
+    postal_code = [site.postal_code] if site.postal_code else []
+    return entity_id(site.facility, site.city, site.state, site.country, *postal_code)
 
 
 def organization_id(name: str) -> str:

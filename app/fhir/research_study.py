@@ -18,8 +18,9 @@ from app.fhir.location import located, regions, site_reference
 from app.fhir.organization import organization_reference
 from app.fhir.practitioner import practitioner_role_reference
 from app.fhir.releases import R4, R5, Release, outcome_type_concept, phase_concept, status_concept
-from app.record.codes import CONDITION_SYSTEM, PARTY_ROLE, REGISTRIES, SOURCES, STATUS
+from app.record.codes import CONDITION_SYSTEM, PARTY_ROLE, SOURCES, STATUS
 from app.record.ids import condition_code
+from app.record.registries import REGISTRIES
 from app.record.trial import Condition, Identifier, Outcome, Party, Trial, TrialDate
 
 ALTERNATE_REFERENCE = "http://hl7.org/fhir/StructureDefinition/alternate-reference"
@@ -99,7 +100,8 @@ def r4(trial: Trial, cohorts: list[CohortTree]) -> Json:
 
 
 def _identifiers(trial: Trial) -> list[Json]:
-    _, registry_system = REGISTRIES.get(trial.registry or "", (None, None))
+    registry = REGISTRIES.get(trial.registry or "")
+    registry_system = registry.system if registry else None
     own = Identifier(kind="registry", value=trial.id, system=registry_system)
     stated = any(identifier.kind == "registry" for identifier in trial.identifiers)
     return [

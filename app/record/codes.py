@@ -106,8 +106,11 @@ PARTY_ROLE = Vocabulary(
 AGE_UNITS = {"years": "a", "months": "mo", "weeks": "wk", "days": "d"}
 """Our unit -> UCUM code (https://ucum.org/ucum)."""
 
-REGISTRIES = {"ctgov": ("ClinicalTrials.gov", "https://clinicaltrials.gov")}
-"""Registry -> its name and the identifier system of its ids."""
-
-SOURCES = {"clinconnect": "ClinConnect", "trialx": "TrialX"}
+SOURCES = {
+    "ctgov": "ClinicalTrials.gov",
+    "ictrp": "WHO ICTRP",
+    "ctis": "EU CTIS",
+    "clinconnect": "ClinConnect",
+    "trialx": "TrialX",
+}
 """Source -> the name people know it by."""

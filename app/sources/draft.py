@@ -4,7 +4,8 @@ every line of the document is accounted for."""
 from collections.abc import Sequence
 from typing import Any
 
-from app.record.codes import CONDITION_SYSTEM, REGISTRIES
+from app.record.codes import CONDITION_SYSTEM
+from app.record.registries import REGISTRIES
 from app.record.spans import Fact, Span, verbatim
 from app.record.trial import (
     Coding,
@@ -74,7 +75,7 @@ class Draft:
             self.trial.id = self.take("id", span)
             self.trial.registry = "ctgov"
             value = self.take("identifiers.0.value", span)
-            self.trial.identifiers = [Identifier(kind="registry", value=value, system=REGISTRIES["ctgov"][1])]
+            self.trial.identifiers = [Identifier(kind="registry", value=value, system=REGISTRIES["ctgov"].system)]
         else:
             self.keep(span)
 
