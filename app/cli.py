@@ -3,23 +3,32 @@
 import json
 import os
 import sys
-from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 import uvicorn
 from pydantic import ValidationError
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, insert, select
 from sqlalchemy.exc import OperationalError
 from uvicorn.supervisors import Multiprocess
 
 from app.errors import SourceError
-from app.intake.load import Loaded, Refused, load, now
+from app.generate import write as write_studies
+from app.intake.ctgov_api import ApiError
+from app.intake.load import Loaded, load, now
+from app.intake.mirror import mirror
+from app.intake.read import Refused, read_trial
+from app.intake.records import Raw, records_of
+from app.intake.runs import COUNTS
+from app.progress import Progress
+from app.record.registries import REGISTRIES
 from app.settings import Settings, packaged
 from app.sources import parse as parse_document
 from app.store import tables
-from app.store.database import engine_for
+from app.store.database import engine_for, writing
 from app.store.migrate import migrate as migrate_database
 from app.store.rerender import rerender
 
@@ -30,6 +39,14 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+MOST_REFUSALS = 1000
+"""Refusals shown at once; `trials runs` and `/api/v1/runs` keep all of them."""
+
+
+def summary(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{counts[name]} {name}" for name in COUNTS)
 
 
 def fail(message: str) -> NoReturn:
@@ -69,8 +86,8 @@ def serve(
     with engine.connect() as connection:
         empty = connection.scalar(select(func.count()).select_from(tables.trial)) == 0
     if empty:
-        counts = Counter(_report(result) for result in load(engine, [packaged("seeds")]))
-        typer.echo(f"loaded the documents that come with the program: {_summary(counts)}")
+        report = load(engine, [packaged("seeds")])
+        typer.echo(f"loaded the documents that come with the program: {summary(report.counts)}")
     engine.dispose()
     config = uvicorn.Config(
         "app.main:create_app",
@@ -107,40 +124,40 @@ def migrate() -> None:
 
 @app.command("load")
 def load_paths(
-    paths: Annotated[list[Path], typer.Argument(help="Documents, or folders of documents.", exists=True)],
+    paths: Annotated[list[Path], typer.Argument(help="Files or folders: text pages, JSON, NDJSON, XML, gzip, zip.")],
+    complete: Annotated[
+        str | None,
+        typer.Option(help="A registry (such as ctgov) all of whose records are here: those that are not were removed."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object with the counts.")] = False,
 ) -> None:
-    """Loads documents into the database, each in a transaction of its own.
+    """Loads records into the database, in batches, each a transaction of its own.
 
-    Says for each one whether it was new, changed, unchanged or refused, and why. Exit code 1 if any was refused.
+    Says for each document whether it was new, changed, unchanged or refused, and why; for files of many records, one
+    line in the end. Exit code 1 if any was refused. An interrupted load is taken up by the same command.
     """
+    if complete is not None and complete not in REGISTRIES:
+        fail(f"--complete is '{complete}': expected one of {', '.join(REGISTRIES)}")
     engine = ready(settings_given())
-    results = []
-    for result in load(engine, paths):
-        results.append(result)
-        if not as_json:
-            _report(result)
-    counts = Counter("refused" if isinstance(result, Refused) else result.change for result in results)
+    refusals: list[Refused] = []
+    with Progress(quiet=as_json) as progress:
+
+        def tell(result: Loaded | Refused) -> None:
+            progress.tell(result)
+            if isinstance(result, Refused):
+                refusals.append(result)
+
+        try:
+            report = load(engine, paths, tell, complete=complete)
+        except KeyboardInterrupt:
+            fail("interrupted: what was stored stays; the same command goes on with the rest")
     if as_json:
-        refusals = [result._asdict() for result in results if isinstance(result, Refused)]
-        names = ("new", "changed", "unchanged", "refused")
-        typer.echo(json.dumps({**{name: counts[name] for name in names}, "refusals": refusals}))
+        shown = [refusal._asdict() for refusal in refusals[:MOST_REFUSALS]]
+        typer.echo(json.dumps({"run": report.run_id, **report.counts, "refusals": shown}))
     else:
-        typer.echo(_summary(counts))
-    if counts["refused"]:
+        typer.echo(f"run {report.run_id}: {summary(report.counts)}")
+    if report.counts["refused"]:
         raise typer.Exit(1)
-
-
-def _report(result: Loaded | Refused) -> str:
-    if isinstance(result, Refused):
-        typer.echo(f"{result.file}: line {result.line}: refused: {result.reason}", err=True)
-        return "refused"
-    typer.echo(f"{result.file}: {result.trial_id}: {result.change}")
-    return result.change
-
-
-def _summary(counts: Counter[str]) -> str:
-    return ", ".join(f"{counts[name]} {name}" for name in ("new", "changed", "unchanged", "refused"))
 
 
 @app.command()
@@ -150,13 +167,111 @@ def parse(file: Annotated[Path, typer.Argument(help="A document.", exists=True, 
     Nothing is stored, and a document that names no registry identifier is read too.
     """
     try:
-        parsed = parse_document(str(file), file.read_bytes())
-    except SourceError as error:
+        for raw in records_of(file):
+            typer.echo(json.dumps(_parsed(raw), indent=2, ensure_ascii=False))
+    except (SourceError, ValueError) as error:
         fail(str(error))
-    record = parsed.trial.model_dump(mode="json")
-    issues = record.pop("issues")
-    coverage = {**parsed.coverage.model_dump(), "share": parsed.coverage.share}
-    typer.echo(json.dumps({"record": record, "issues": issues, "coverage": coverage}, indent=2, ensure_ascii=False))
+
+
+def _parsed(raw: Raw) -> dict[str, object]:
+    """A text document's lines are accounted for; the values of a registry's record all arrive (a test holds this)."""
+    coverage = None
+    if raw.kind == "text":
+        parsed = parse_document(raw.file, raw.data)
+        trial, coverage = parsed.trial, {**parsed.coverage.model_dump(), "share": parsed.coverage.share}
+    else:
+        trial, _ = read_trial(raw)
+    record = trial.model_dump(mode="json")
+    return {"record": record, "issues": record.pop("issues"), "coverage": coverage}
+
+
+@app.command()
+def runs(number: Annotated[int, typer.Option("--last", min=1, help="How many, newest first.")] = 10) -> None:
+    """Lists the last loads and syncs: when, from where, what they came to, and what was refused and why."""
+    engine = ready(settings_given())
+    with engine.connect() as connection:
+        for row in connection.execute(select(tables.run).order_by(tables.run.c.id.desc()).limit(number)):
+            ended = row.finished or "not finished"
+            typer.echo(f"run {row.id}: {row.kind} {row.origin}: {row.started} - {ended}: {summary(row._asdict())}")
+            refused = select(tables.run_refusal).where(tables.run_refusal.c.run_id == row.id)
+            for line in connection.execute(refused.order_by(tables.run_refusal.c.position).limit(MOST_REFUSALS)):
+                typer.echo(f"  {line.file}: {line.line}: {line.trial_id or 'no id'}: {line.reason}")
+
+
+@app.command("sync")
+def sync_registry(
+    registry: Annotated[str, typer.Argument(help="The registry to mirror: ctgov.")],
+    query: Annotated[str | None, typer.Option(help="Only what this search of the registry's finds.")] = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Updated on this day or later; else: since the last sync."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object with the account.")] = False,
+) -> None:
+    """Mirrors a registry from its public API, page by page, politely; goes on where it stopped."""
+    if registry != "ctgov":
+        fail(f"'{registry}' cannot be mirrored: expected ctgov")
+    settings = settings_given()
+    engine = ready(settings)
+    with Progress(quiet=as_json) as progress:
+        try:
+            synced = mirror(engine, settings.ctgov_url, query, since and since.date(), progress.tell)
+        except ApiError as error:
+            fail(f"{error}; what came before stays, and the same command goes on there")
+    seen = synced.seen
+    if as_json:
+        typer.echo(
+            json.dumps({"finished": synced.finished, "since": str(synced.since), **seen.model_dump(mode="json")})
+        )
+    else:
+        counts = summary({name: seen.counts.get(name, 0) for name in COUNTS})
+        typer.echo(f"{seen.pages} pages, {seen.studies} studies: {counts}; the next sync begins with {synced.since}")
+    if not synced.finished:
+        raise typer.Exit(1)
+
+
+link = typer.Typer(help="Links between records of different registries.", no_args_is_help=True)
+app.add_typer(link, name="link")
+
+
+@link.command("deny")
+def deny_link(
+    first: Annotated[str, typer.Argument(help="A trial's id.")],
+    second: Annotated[str, typer.Argument(help="Another's.")],
+) -> None:
+    """Says for good that two records are not about the same trial, whatever their identifiers say."""
+    if first == second:
+        fail(f"'{first}' is one record: expected two different ids")
+    engine = ready(settings_given())
+    with writing(engine) as connection:
+        for id in (first, second):
+            if connection.scalar(select(tables.trial.c.key).where(tables.trial.c.id == id)) is None:
+                fail(f"there is no trial with the id '{id}'")
+        pair = dict(zip(("first", "second"), sorted((first, second)), strict=True))
+        d = tables.denied_link
+        if connection.scalar(select(d.c.first).filter_by(**pair)) is None:
+            connection.execute(insert(d).values(**pair))
+    typer.echo(f"{first} and {second} are not linked any more")
+
+
+bench = typer.Typer(help="Data for measuring.", no_args_is_help=True)
+app.add_typer(bench, name="bench")
+
+
+@bench.command("make")
+def make_studies(
+    count: Annotated[int, typer.Option("--studies", min=0, help="How many.")],
+    output: Annotated[Path, typer.Option(help="The file: NDJSON, gzipped when its name ends in .gz.")] = Path(
+        "studies.ndjson"
+    ),
+    seed: Annotated[int, typer.Option(help="Another seed, another state of the same registry.")] = 1,
+) -> None:
+    """Writes fictional studies in ClinicalTrials.gov's format, the same ones on every machine."""
+    try:
+        size = write_studies(output, count, seed)
+    except (OSError, ValueError) as error:
+        fail(str(error))
+    typer.echo(f"{output}: {count} studies, {size} bytes of JSON")
 
 
 @app.command()

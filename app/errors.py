@@ -16,3 +16,11 @@ class RequestError(Exception):
     def __init__(self, status: int, code: str, diagnostics: str, expression: str | None = None) -> None:
         super().__init__(diagnostics)
         self.status, self.code, self.diagnostics, self.expression = status, code, diagnostics, expression
+
+
+class Moved(Exception):
+    """The record has another id now; `location` is its address."""
+
+    def __init__(self, location: str) -> None:
+        super().__init__(location)
+        self.location = location

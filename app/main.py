@@ -1,5 +1,6 @@
 """The application: `create_app(settings)`; `app.main:create_app` is the factory that `trials serve` starts."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
@@ -7,10 +8,12 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from app.api import errors, fhir, health, openapi, plain
+from app.api import changes, errors, fhir, health, openapi, origins, plain, runs, versions
+from app.record.trial import Trial
 from app.search.cursor import Cursors
 from app.settings import Settings
-from app.store.database import Statement, open_database
+from app.store.database import Statement, engine_for, open_database, reading
+from app.store.get import get_trial
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -23,9 +26,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         await database.open()
         row = await database.point(Statement("SELECT value FROM state WHERE name = 'cursor_key'"))
         app.state.database = database
+        engine = engine_for(settings.database_url)
+
+        def record(key: int) -> Trial:
+            with reading(engine) as connection:
+                return get_trial(connection, key)
+
+        app.state.records = lambda key: asyncio.to_thread(record, key)
         app.state.cursors = Cursors(settings.cursor_key or (row[0] if row else ""))
         yield
         await database.close()
+        engine.dispose()
 
     app = FastAPIOffline(  # FastAPI whose /docs needs no network: hospitals' servers often have none
         title="Clinical-trial registry",
@@ -36,7 +47,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     errors.install(app)
     app.include_router(fhir.router)
-    app.include_router(plain.router)
+    for router in (plain.router, changes.router, versions.router, origins.router, runs.router):
+        app.include_router(router)
     app.include_router(health.router)
     openapi.install(app)
     return app

@@ -25,6 +25,9 @@ class Settings(BaseSettings):
     workers: int = Field(1, ge=1, description="how many processes `serve` starts")
     statement_timeout: float = Field(10.0, gt=0, description="seconds after which a database statement is given up")
     page_size: int = Field(20, ge=1, le=1000, description="entries on a page when the request names no number")
+    ctgov_url: str = Field(
+        "https://clinicaltrials.gov/api/v2/studies", description="the address that `sync ctgov` reads"
+    )
     cursor_key: str = Field(
         "", description="the key that paging links are signed with; empty: one made with the database"
     )

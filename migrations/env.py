@@ -3,12 +3,15 @@
 from alembic import context
 
 from app.settings import Settings
+from app.store import lists, tables
 from app.store.database import engine_for
-from app.store.tables import metadata
+
+METADATA = tables.trial.metadata
+assert lists.OF_TRIAL, "its tables are known too"
 
 
 def run(connection) -> None:
-    context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
+    context.configure(connection=connection, target_metadata=METADATA, render_as_batch=True)
     with context.begin_transaction():
         context.run_migrations()
 

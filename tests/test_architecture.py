@@ -12,17 +12,17 @@ from tests.servers import ROOT
 APP = ROOT / "app"
 FLOORS = (
     ("errors", "settings", "record"),
-    ("sources", "fhir", "plain"),
+    ("sources", "generate", "fhir", "plain"),
     ("store",),
     ("search", "intake"),
     ("api", "web"),
-    ("main",),
+    ("main", "progress"),
     ("cli",),
     ("__main__",),
 )
 """From the ground up; a room imports its own floor's ground (`errors`, `settings`, `record`) and floors below it."""
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
-PURE = ("record", "sources", "fhir", "plain")
+PURE = ("record", "sources", "generate", "fhir", "plain")
 NOT_IN_PURE = ("sqlalchemy", "fastapi", "starlette", "alembic", "asyncpg", "psycopg", "sqlite3", "httpx", "uvicorn")
 
 

@@ -1,9 +1,10 @@
 """How an answer leaves: validators, conditional reads, addresses (RFC 9110, https://hl7.org/fhir/R5/http.html#cread)."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,6 +18,10 @@ def base_url(request: Request) -> str:
     """What links in the answer begin with: the `public_url` setting, or the address that was asked."""
     public: str = request.app.state.settings.public_url
     return (public or str(request.base_url)).rstrip("/")
+
+
+def with_query(place: str, pairs: Sequence[tuple[str, str]]) -> str:
+    return f"{place}?{urlencode(pairs, safe=':,|/')}" if pairs else place
 
 
 def http_date(instant: str) -> str:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.answers import FHIR_JSON, PROBLEM
-from app.errors import RequestError
+from app.errors import Moved, RequestError
 from app.fhir.outcome import issue, outcome
 from app.store.database import StatementTimeout
 
@@ -21,7 +21,8 @@ log = logging.getLogger("trials")
 def refusal(request: Request, error: RequestError, headers: dict[str, str] | None = None) -> Response:
     if request.url.path.startswith("/fhir/") or request.url.path == "/fhir":
         expression = f"http.{error.expression}" if error.expression else None
-        body = outcome(issue("error", error.code, error.diagnostics, expression))
+        severity = "error" if error.status >= 400 else "information"
+        body = outcome(issue(severity, error.code, error.diagnostics, expression))
         return Response(body, error.status, headers, FHIR_JSON)
     problem = {
         "type": "about:blank",
@@ -48,6 +49,11 @@ def install(app: FastAPI) -> None:
         else:
             made = RequestError(error.status_code, "processing", str(error.detail))
         return refusal(request, made, dict(error.headers or {}))
+
+    @app.exception_handler(Moved)
+    async def moved(request: Request, error: Moved) -> Response:
+        made = RequestError(301, "informational", f"the record has another id now: {error.location}")
+        return refusal(request, made, {"Location": error.location})
 
     @app.exception_handler(StatementTimeout)
     async def timed_out(request: Request, error: StatementTimeout) -> Response:

@@ -5,7 +5,6 @@ The routes are generic and plain Starlette ones; `openapi.py` describes them for
 
 import zlib
 from typing import Any
-from urllib.parse import urlencode
 
 import orjson
 from fastapi import APIRouter
@@ -13,13 +12,16 @@ from sqlalchemy import bindparam, select
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.api.answers import FHIR_JSON, answer, base_url
+from app.api.aliases import ALIAS
+from app.api.answers import FHIR_JSON, answer, base_url, with_query
+from app.api.fhir_history import answer_history
 from app.api.negotiate import require_json
-from app.errors import RequestError
+from app.errors import Moved, RequestError
 from app.fhir.bundle import history as history_bundle
 from app.fhir.bundle import searchset
 from app.fhir.conformance import FHIR_VERSIONS, capability_statement, search_parameter
 from app.fhir.outcome import issue, outcome
+from app.record.ids import fold
 from app.search.params import FHIR_TYPES, PARAMETERS, parameters_of
 from app.search.parse import CONTROLS, parse, scope_of, unknown
 from app.search.query import Query
@@ -28,6 +30,8 @@ from app.store import tables as t
 from app.store.database import Row
 
 router = APIRouter()
+NAMED_BY_TRIAL = ("ResearchStudy", "EvidenceVariable")
+"""Types whose ids are the trial's, so that an earlier id of the trial leads to them."""
 ANYWHERE = ("_format",)
 """Parameters that every interaction takes."""
 
@@ -88,6 +92,10 @@ def _resource(request: Request, row: Row, body: bytes) -> Response:
 async def _current(request: Request, kind: str, id: str) -> Row:
     database = request.app.state.database
     row: Row | None = await database.point(database.prepared(_RESOURCE, type=kind, id=id))
+    if row is None and kind in NAMED_BY_TRIAL:
+        present = await database.point(database.prepared(ALIAS, alias=fold(id)))
+        if present is not None:
+            raise Moved(f"{_fhir_base(request, request.path_params['release'])}/{kind}/{present[0]}")
     if row is None:
         raise RequestError(404, "not-found", f"there is no {kind} with the id '{id}'")
     return row
@@ -126,9 +134,9 @@ async def history(request: Request) -> Response:
     versions = await _versions(request, release, kind, id)
     body = history_bundle(
         base,
-        kind,
         [("self", f"{base}/{kind}/{id}/_history")],
-        [(id, row[0], row[1], bool(row[2]), body) for row, body in versions],
+        [(kind, id, row[0], row[1], bool(row[2]), body) for row, body in versions],
+        len(versions),
     )
     return answer(request, body, FHIR_JSON)
 
@@ -142,6 +150,18 @@ async def _versions(request: Request, release: str, kind: str, id: str) -> list[
     if not now:
         raise RequestError(404, "not-found", f"there is no {kind} with the id '{id}'")
     return [(row, _body(row, release)) for row in now] + [(row, zlib.decompress(_body(row, release))) for row in old]
+
+
+async def type_history(request: Request) -> Response:
+    release, kind = _place(request)
+    _only(request, "_since", "_count", "_cursor", *ANYWHERE)
+    return await answer_history(request, release, kind)
+
+
+async def system_history(request: Request) -> Response:
+    release, _ = _place(request)
+    _only(request, "_since", "_count", "_cursor", *ANYWHERE)
+    return await answer_history(request, release, None)
 
 
 async def search(request: Request) -> Response:
@@ -188,7 +208,7 @@ def _link(place: str, query: Query, cursor: str | None = None) -> str:
     pairs.append((count_name, str(query.count)))
     if cursor:
         pairs.append((cursor_name, cursor))
-    return f"{place}?{urlencode(pairs, safe=':,|/')}"
+    return with_query(place, pairs)
 
 
 async def metadata(request: Request) -> Response:
@@ -219,6 +239,8 @@ def _document(request: Request, document: dict[str, Any]) -> Response:
 
 
 router.add_route("/fhir/{release}/metadata", metadata, ["GET"])
+router.add_route("/fhir/{release}/_history", system_history, ["GET"])
+router.add_route("/fhir/{release}/{type}/_history", type_history, ["GET"])
 router.add_route("/fhir/{release}/SearchParameter/{id}", read_search_parameter, ["GET"])
 router.add_route("/fhir/{release}/{type}/{id}", read, ["GET"])
 router.add_route("/fhir/{release}/{type}/{id}/_history/{version}", vread, ["GET"])

@@ -11,8 +11,9 @@ from sqlalchemy import bindparam, select
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.api.aliases import ALIAS
 from app.api.answers import JSON, answer, base_url
-from app.errors import RequestError
+from app.errors import Moved, RequestError
 from app.plain.shapes import (
     ContactShape,
     CriterionShape,
@@ -23,10 +24,13 @@ from app.plain.shapes import (
     TrialShape,
     TrialSiteShape,
 )
+from app.record.ids import fold
 from app.search.collections import COLLECTIONS, criterion_shape, outcome_shape, site_shape
-from app.search.params import Chosen, parameters_of
+from app.search.params import parameters_of
 from app.search.parse import LARGEST_PAGE, parse, scope_of, unknown
+from app.search.reads import Chosen
 from app.search.run import run
+from app.store import lists
 from app.store import tables as t
 
 PREFIX = "/api/v1"
@@ -77,7 +81,7 @@ def _filters(collection: str) -> dict[str, Any]:
     return {"parameters": parameters + paging}
 
 
-def _only(request: Request, *names: str) -> None:
+def only(request: Request, *names: str) -> None:
     for name in request.query_params:
         if name not in names:
             raise RequestError(400, "not-supported", unknown(name, "v1", "this address", names), name)
@@ -97,10 +101,10 @@ async def _collection(request: Request, name: str, write: Callable[[Any], bytes]
         kept = [one.pair for one in query.filters]
         kept += [("limit", str(query.count)), ("cursor", state.cursors.write(page.last, scope_of(query)))]
         following = f"{base_url(request)}{PREFIX}/{name}?{urlencode(kept, safe=':,|/')}"
-    return answer(request, _listing([write(row) for row in page.rows], page.total, following), JSON)
+    return answer(request, listing([write(row) for row in page.rows], page.total, following), JSON)
 
 
-def _listing(items: Sequence[bytes], total: int, following: str | None) -> bytes:
+def listing(items: Sequence[bytes], total: int, following: str | None) -> bytes:
     return b'{"items":[%s],"total":%d,"next":%s}' % (b",".join(items), total, orjson.dumps(following))
 
 
@@ -133,32 +137,45 @@ async def list_sites(request: Request) -> Response:
     return await _collection(request, "sites", lambda row: _dump(site_shape(row)))
 
 
-_TRIAL = select(t.trial.c.key, t.trial.c.version, t.trial.c.last_updated, t.trial.c.plain).where(
-    t.trial.c.id == bindparam("id")
-)
+_TRIAL = select(
+    t.trial.c.key, t.trial.c.version, t.trial.c.last_updated, t.trial.c.plain, t.trial.c.id, t.trial.c.removed
+).where(t.trial.c.id == bindparam("id"))
 
 
-async def _trial(request: Request, id: str) -> Any:
+async def find_trial(request: Request, id: str) -> Any:
+    """(key, version, last updated, document, id, removed). Raises 404, or 301 when the id is an earlier one."""
     database = request.app.state.database
     row = await database.point(database.prepared(_TRIAL, id=id))
     if row is None:
-        raise RequestError(404, "not-found", f"there is no trial with the id '{id}'")
+        present = await database.point(database.prepared(ALIAS, alias=fold(id)))
+        if present is None:
+            raise RequestError(404, "not-found", f"there is no trial with the id '{id}'")
+        moved = request.url.path.replace(f"/trials/{id}", f"/trials/{present[0]}", 1)
+        raise Moved(f"{base_url(request)}{moved}")
+    return row
+
+
+async def present_trial(request: Request, id: str) -> Any:
+    """As `find_trial`, but a trial that its registry removed is 410: only its history can be asked for."""
+    row = await find_trial(request, id)
+    if row[5] is not None:
+        raise RequestError(410, "deleted", f"the registry removed the trial '{row[4]}'; it was noticed on {row[5]}")
     return row
 
 
 @router.get("/trials/{id}", response_model=TrialShape, responses=MISSING)
 async def read_trial(request: Request, id: str) -> Response:
     """One trial. Its `ETag` and `Last-Modified` answer conditional requests with 304."""
-    _only(request)
-    row = await _trial(request, id)
+    only(request)
+    row = await present_trial(request, id)
     return answer(request, row[3], JSON, last_modified=row[2])
 
 
 async def _of_trial(request: Request, id: str, name: str, shape: Callable[[Any], BaseModel]) -> Response:
-    _only(request)
-    await _trial(request, id)
+    only(request)
+    await present_trial(request, id)
     rows = await _rows_of(request, name, id)
-    return answer(request, _listing([_dump(shape(row)) for row in rows], len(rows), None), JSON)
+    return answer(request, listing([_dump(shape(row)) for row in rows], len(rows), None), JSON)
 
 
 async def _rows_of(request: Request, name: str, trial_id: str) -> list[Any]:
@@ -185,10 +202,10 @@ async def list_trial_outcomes(request: Request, id: str) -> Response:
 @router.get("/trials/{id}/sites", response_model=Listing[TrialSiteShape], responses=MISSING)
 async def list_trial_sites(request: Request, id: str) -> Response:
     """All sites of the trial, with what is true of them in this trial only."""
-    _only(request)
-    key = (await _trial(request, id))[0]
+    only(request)
+    key = (await present_trial(request, id))[0]
     database = request.app.state.database
-    site, place, person = t.site, t.trial_site, t.site_contact
+    site, place, person = t.site, lists.trial_site, lists.site_contact
     facility = [site.c[name] for name in SiteShape.model_fields]
     rows, people = await database.read(
         database.compile(
@@ -198,9 +215,9 @@ async def list_trial_sites(request: Request, id: str) -> Response:
             .order_by(place.c.position)
         ),
         database.compile(
-            select(person.c.site, person.c.name, person.c.role, person.c.phone, person.c.email)
+            select(person.c.item, *(person.c[name] for name in ContactShape.model_fields))
             .where(person.c.trial_key == key)
-            .order_by(person.c.site, person.c.position)
+            .order_by(person.c.item, person.c.position)
         ),
     )
     items = [
@@ -208,18 +225,18 @@ async def list_trial_sites(request: Request, id: str) -> Response:
             **site_shape(row[:-2]).model_dump(),
             status=row[-1],
             contacts=[
-                ContactShape(name=name, role=role, phone=phone, email=email)
-                for position, name, role, phone, email in people
-                if position == row[-2]
+                ContactShape(**dict(zip(ContactShape.model_fields, one[1:], strict=True)))
+                for one in people
+                if one[0] == row[-2]
             ],
         )
         for row in rows
     ]
-    return answer(request, _listing([_dump(item) for item in items], len(items), None), JSON)
+    return answer(request, listing([_dump(item) for item in items], len(items), None), JSON)
 
 
 async def _item(request: Request, name: str, trial_id: str, id: str, shape: Callable[[Any], Any]) -> Response:
-    _only(request)
+    only(request)
     if trial_id:
         for row in await _rows_of(request, name, trial_id):
             made = shape(row)

@@ -25,11 +25,14 @@ def searchset(
 
 
 def history(
-    base: str, kind: str, links: Sequence[tuple[str, str]], versions: Iterable[tuple[str, int, str, bool, bytes]]
+    base: str,
+    links: Sequence[tuple[str, str]],
+    versions: Iterable[tuple[str, str, int, str, bool, bytes]],
+    total: int | None = None,
 ) -> bytes:
-    """`versions` are (id, version, last updated, deleted, document), newest first."""
+    """`versions` are (type, id, version, last updated, deleted, document), newest first."""
     entries = []
-    for id, version, updated, deleted, document in versions:
+    for kind, id, version, updated, deleted, document in versions:
         method, status = ("DELETE", "204") if deleted else ("POST", "201") if version == 1 else ("PUT", "200")
         request = {"method": method, "url": kind if method == "POST" else f"{kind}/{id}"}
         response = {"status": status, "etag": f'W/"{version}"', "lastModified": updated}
@@ -42,7 +45,7 @@ def history(
                 orjson.dumps(response),
             )
         )
-    return _bundle(b'"type":"history","total":%d' % len(entries), links, entries)
+    return _bundle(b'"type":"history"' + (b"" if total is None else b',"total":%d' % total), links, entries)
 
 
 def _bundle(head: bytes, links: Sequence[tuple[str, str]], entries: list[bytes]) -> bytes:

@@ -87,5 +87,5 @@ def search_parameter(release: str, id: str, declared: Declared) -> dict[str, Any
         "base": [declared.resource],
         "type": declared.kind,
         **({"expression": declared.expression} if declared.expression else {}),
-        "modifier": list(declared.modifiers),
+        **({"modifier": list(declared.modifiers)} if declared.modifiers else {}),
     }

@@ -5,10 +5,11 @@ JSON knows no empty string, array or object (https://hl7.org/fhir/R5/json.html).
 """
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from app.record.codes import AGE_UNITS
-from app.record.trial import Age
+from app.record.parts import Age
 
 Json = dict[str, Any]
 
@@ -18,12 +19,41 @@ DATA_ABSENT_REASON = "http://hl7.org/fhir/StructureDefinition/data-absent-reason
 # What a FHIR string cannot hold: control characters (https://hl7.org/fhir/R5/datatypes.html#string), lone surrogates,
 # which no UTF-8 can say, and white space beyond R4's pattern `[ \r\n\t\S]+` as a JavaScript client reads it
 _ILLEGAL = re.compile(r"[^\S \t\r\n]|[\x00-\x08\x0e-\x1f\ufeff\ud800-\udfff]")
+_SPACE = re.compile(r"\s")
+_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
+_CODE = re.compile(r"[a-z0-9-]+")
+_ACRONYMS = {"csr", "dmc", "dna", "fda", "fdaaa", "icf", "ipd", "irb", "nih", "qc", "sap", "us"}
+_WORDINGS = {"na": "N/A", "ect": "Educational/Counseling/Training"}
 
 
 def clean(text: str) -> str:
     """`text` as a legal FHIR string: an illegal character becomes a space; no white space at the ends."""
     # a printable text holds none of them: measured ten times faster than the pattern
-    return text.strip() if text.isprintable() else _ILLEGAL.sub(" ", text).strip()
+    if text.isprintable() or text.replace("\n", "").isprintable():
+        return text.strip()
+    return _ILLEGAL.sub(" ", text).strip()
+
+
+@lru_cache(maxsize=1 << 10)
+def words(code: str) -> str:
+    """How a code of ours reads: `older-adult` -> `Older adult`, `has-dmc` -> `Has DMC`; other text stays as it is."""
+    if not _CODE.fullmatch(code):
+        return code
+    if code in _WORDINGS:
+        return _WORDINGS[code]
+    text = " ".join(part.upper() if part in _ACRONYMS else part for part in code.split("-"))
+    return text[:1].upper() + text[1:]
+
+
+def web_address(text: str | None) -> str | None:
+    """`text` if it can be a FHIR url (`\\S+`), else None."""
+    address = clean(text or "")
+    return address if address and not _SPACE.search(address) else None
+
+
+def date_time(text: str | None) -> str | None:
+    """`text` if it is a FHIR date of any precision, else None."""
+    return text if text and _DATE.fullmatch(text) else None
 
 
 def element(**fields: Any) -> Json:
@@ -31,11 +61,12 @@ def element(**fields: Any) -> Json:
     present: Json = {}
     for name, value in fields.items():
         if isinstance(value, str):
-            value = clean(value)
+            # `clean`, with its usual case here: most of the time of rendering is spent in this loop
+            value = value.strip() if value.isprintable() else clean(value)
         elif isinstance(value, list):
             value = [item for item in value if item]
         # False and 0 are values
-        if value or isinstance(value, int | float):
+        if value or value == 0:
             present[name] = value
     return present
 
@@ -45,11 +76,22 @@ def resource(resource_type: str, resource_id: str, **fields: Any) -> Json:
 
 
 def coding(system: str, code: str | None, display: str | None = None) -> Json:
-    return element(system=system, code=code, display=display) if code else {}
+    code = " ".join(clean(code).split()) if code else None
+    if not code:
+        return {}
+    made = {"system": system, "code": code}
+    if display and (display := clean(display)):
+        made["display"] = display
+    return made
 
 
 def concept(*codings: Json, text: str | None = None) -> Json:
-    return element(coding=list(codings), text=text)
+    made: Json = {}
+    if kept := [coding for coding in codings if coding]:
+        made["coding"] = kept
+    if text and (text := clean(text)):
+        made["text"] = text
+    return made
 
 
 def reference(
@@ -72,7 +114,9 @@ def quantity(age: Age | None) -> Json:
 
 def extension(url: str, *parts: Json, **value: Any) -> Json:
     """A simple extension (`valueString="x"`) or a complex one (its parts); empty when there is neither."""
-    content = element(extension=list(parts), **value)
+    if kept := [part for part in parts if part]:
+        return {"url": url, "extension": kept}
+    content = element(**value)
     return {"url": url, **content} if content else {}
 
 

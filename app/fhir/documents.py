@@ -4,8 +4,8 @@ Enters a Trial that has an id; leaves `Rendered` documents without `meta`, which
 (https://hl7.org/fhir/R5/resource.html#Meta), and `serialize` puts in.
 """
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import NamedTuple, TypeVar
 
 import orjson
 
@@ -14,6 +14,8 @@ from app.fhir.datatypes import Json
 from app.fhir.eligibility import cohort_trees
 from app.fhir.practitioner import people, practitioner, practitioner_role
 from app.record.trial import Trial
+
+T = TypeVar("T")
 
 
 class Rendered(NamedTuple):
@@ -31,23 +33,27 @@ def render(trial: Trial, descriptions: Mapping[str, str] | None = None) -> list[
     `descriptions` (by organization id) are those that other trials gave; the trial's own go before them.
     """
     cohorts = cohort_trees(trial)
-    documents = [(research_study.r4(trial, cohorts), research_study.r5(trial, cohorts))]
+    study = research_study.study(trial, cohorts)
+    documents = [(research_study.r4(study), research_study.r5(study))]
     if cohorts:
-        documents.append((evidence_variable.r4(trial, cohorts), evidence_variable.r5(trial, cohorts)))
-    documents += [(group.r4(trial, cohort), group.r5(trial, cohort)) for cohort in cohorts]
-    documents += [(location.r4(site), location.r5(site)) for site in location.located(trial)]
+        documents.append(evidence_variable.both(trial, cohorts))
+    documents += [group.both(trial, cohort) for cohort in cohorts]
+    documents += _same_in_both(location.location, location.located(trial))
     documents += [
         (organization.r4(name, description), organization.r5(name, description))
         for name, description in organization.named(trial, descriptions or {}).items()
     ]
-    # the same in both releases
-    documents += [(document, document) for document in map(practitioner, people(trial))]
-    documents += [(document, document) for document in map(practitioner_role, people(trial))]
+    documents += _same_in_both(practitioner, people(trial))
+    documents += _same_in_both(practitioner_role, people(trial))
     once: dict[tuple[str, str], Rendered] = {}
     for r4, r5 in documents:
         rendered = Rendered(r4["resourceType"], r4["id"], r4, r5)
         once.setdefault(rendered[:2], rendered)
     return list(once.values())
+
+
+def _same_in_both(make: Callable[[T], Json], parts: list[T]) -> list[tuple[Json, Json]]:
+    return [(document, document) for document in map(make, parts)]
 
 
 def serialize(document: Json, version: int, last_updated: str) -> bytes:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 from app.fhir.datatypes import Json, clean, coding, concept
 from app.record.codes import CRITERION_SYSTEM
-from app.record.trial import Age, Cohort, Criterion, Trial, criterion_path
+from app.record.parts import Age
+from app.record.trial import Cohort, Criterion, Trial, criterion_path
 
 
 @dataclass(slots=True)

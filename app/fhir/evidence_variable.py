@@ -17,34 +17,25 @@ from app.fhir.ids import evidence_variable_id
 from app.record.trial import CriterionType, Trial
 
 
-def r5(trial: Trial, cohorts: list[CohortTree]) -> Json:
-    return resource(
-        "EvidenceVariable",
-        evidence_variable_id(trial),
-        title=_title(trial),
-        status="active",
-        characteristic=[_root(trial, cohorts)],
-    )
-
-
-def r4(trial: Trial, cohorts: list[CohortTree]) -> Json:
+def both(trial: Trial, cohorts: list[CohortTree]) -> tuple[Json, Json]:
+    """R4 and R5, from one tree."""
+    root = _root(trial, cohorts)
     path = "EvidenceVariable.characteristic.definitionByCombination"
+    in_r4 = element(
+        extension=xver.carry(path, root["definitionByCombination"]),
+        definitionCodeableConcept=concept(text=f"Eligible for {trial.id}: meets the criteria of any cohort"),
+    )
+    return _resource(trial, in_r4), _resource(trial, root)
+
+
+def _resource(trial: Trial, characteristic: Json) -> Json:
     return resource(
         "EvidenceVariable",
         evidence_variable_id(trial),
-        title=_title(trial),
+        title=f"Eligibility criteria of {trial.id}",
         status="active",
-        characteristic=[
-            element(
-                extension=xver.carry(path, _root(trial, cohorts)["definitionByCombination"]),
-                definitionCodeableConcept=concept(text=f"Eligible for {trial.id}: meets the criteria of any cohort"),
-            )
-        ],
+        characteristic=[characteristic],
     )
-
-
-def _title(trial: Trial) -> str:
-    return f"Eligibility criteria of {trial.id}"
 
 
 def _root(trial: Trial, cohorts: list[CohortTree]) -> Json:

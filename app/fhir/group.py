@@ -2,15 +2,17 @@
 
 https://hl7.org/fhir/R5/group.html, https://hl7.org/fhir/R4/group.html. Only top-level criteria are
 characteristics, since a Group ands them; what stands below one is part of its text. The tree itself is in
-the EvidenceVariable.
+the EvidenceVariable. What the source says of all the trial's people beside criteria, sex and age (healthy volunteers,
+gender, standard ages, the population sampled) is part of the description: none of it excludes anybody by itself.
 """
 
 from app.fhir import xver
-from app.fhir.datatypes import Json, coding, concept, element, extension, quantity, reference, resource
+from app.fhir.datatypes import Json, clean, coding, concept, element, extension, quantity, reference, resource, words
 from app.fhir.eligibility import CohortTree, criterion_concept
 from app.fhir.ids import group_id
 from app.fhir.releases import R4
 from app.record.codes import SEX
+from app.record.parts import Population
 from app.record.trial import Trial
 
 ARTIFACT_DESCRIPTION = "http://hl7.org/fhir/StructureDefinition/artifact-description"
@@ -22,31 +24,33 @@ AGE = concept(coding(LOINC, "30525-0", "Age"), text="Age")
 SEX_CODE = concept(coding(LOINC, "46098-0", "Sex"), text="Sex")
 
 
-def r5(trial: Trial, cohort: CohortTree) -> Json:
-    return resource(
+def both(trial: Trial, cohort: CohortTree) -> tuple[Json, Json]:
+    """R4 and R5, which say the same with other elements."""
+    description = "\n\n".join((*cohort.notes, *_population(trial)))
+    characteristics = _characteristics(cohort)
+    id, called = group_id(trial, cohort.index), name(trial, cohort)
+    r4 = resource(
         "Group",
-        group_id(trial, cohort.index),
-        type="person",
-        membership="definitional",
-        name=name(trial, cohort),
-        description="\n\n".join(cohort.notes),
-        characteristic=_characteristics(cohort),
-    )
-
-
-def r4(trial: Trial, cohort: CohortTree) -> Json:
-    return resource(
-        "Group",
-        group_id(trial, cohort.index),
+        id,
         extension=[
             *xver.carry("Group.membership", "definitional"),
-            extension(ARTIFACT_DESCRIPTION, valueMarkdown="\n\n".join(cohort.notes)),
+            extension(ARTIFACT_DESCRIPTION, valueMarkdown=description),
         ],
         type="person",
         actual=False,
-        name=name(trial, cohort),
-        characteristic=_characteristics(cohort),
+        name=called,
+        characteristic=characteristics,
     )
+    r5 = resource(
+        "Group",
+        id,
+        type="person",
+        membership="definitional",
+        name=called,
+        description=description,
+        characteristic=characteristics,
+    )
+    return r4, r5
 
 
 def name(trial: Trial, cohort: CohortTree) -> str:
@@ -57,13 +61,30 @@ def group_reference(trial: Trial, cohort: CohortTree, *extensions: Json) -> Json
     return reference("Group", group_id(trial, cohort.index), name(trial, cohort), list(extensions))
 
 
+def _population(trial: Trial) -> list[str]:
+    population = trial.population or Population()
+    parts = {
+        "Healthy volunteers": next(
+            ("accepted" if flag.value else "not accepted" for flag in trial.flags if flag.name == "healthy-volunteers"),
+            None,
+        ),
+        "Gender": population.gender_description,
+        "Standard ages": ", ".join(map(words, population.standard_ages)),
+        "Study population": population.study_population,
+        "Sampling method": words(population.sampling_method or ""),
+    }
+    said = {item: clean(text or "") for item, text in parts.items()}
+    return [f"{item}: {text}" for item, text in said.items() if text]
+
+
 def _characteristics(cohort: CohortTree) -> list[Json]:
+    code = criterion_concept()
     return [
         _characteristic(AGE, valueRange=element(low=quantity(cohort.minimum_age), high=quantity(cohort.maximum_age))),
         _characteristic(SEX_CODE, valueCodeableConcept=_sex(cohort.sex)),
         *(
             _characteristic(
-                criterion_concept(),
+                code,
                 node.criterion.type == "exclusion",
                 valueCodeableConcept=concept(text=node.text_with_children()),
             )

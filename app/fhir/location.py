@@ -3,36 +3,34 @@
 https://hl7.org/fhir/R5/location.html, https://hl7.org/fhir/R4/location.html: the same in both for what is said here.
 """
 
+from app.fhir.contact import contact_detail
 from app.fhir.datatypes import Json, clean, coding, concept, element, extension, reference, resource
 from app.fhir.ids import location_id
 from app.fhir.releases import Release, status_concept
 from app.record.codes import BASE
-from app.record.trial import Contact, Trial, TrialSite
+from app.record.parts import Contact
+from app.record.trial import Trial, TrialSite
 
 COUNTRY_SYSTEM = "urn:iso:std:iso:3166"
 
 TRIAL_SITE = f"{BASE}/StructureDefinition/trial-site"
 """On `ResearchStudy.site`: `status` (CodeableConcept) and `contact` (ContactDetail, repeats), in this trial only."""
 
-CONTACT_ROLE = f"{BASE}/StructureDefinition/contact-role"
-"""On that ContactDetail: the contact's role as a string."""
-
 COORDINATES_FROM = f"{BASE}/StructureDefinition/coordinates-from"
 """On `Location.position`: where coordinates come from (code) that the source did not give."""
 
 
-def r5(site: TrialSite) -> Json:
+def location(site: TrialSite) -> Json:
     return resource(
         "Location",
         location_id(site),
         name=name(site),
         mode="instance",
-        address=element(text=place(site), city=site.city, state=site.state, country=site.country),
+        address=element(
+            text=place(site), city=site.city, state=site.state, postalCode=site.postal_code, country=site.country
+        ),
         position=_position(site),
     )
-
-
-r4 = r5
 
 
 def located(trial: Trial) -> list[TrialSite]:
@@ -48,13 +46,28 @@ def place(site: TrialSite) -> str:
     return ", ".join(part for part in (clean(part or "") for part in (site.city, site.state, site.country)) if part)
 
 
-def site_reference(release: Release, site: TrialSite) -> Json:
-    in_trial = extension(
-        TRIAL_SITE,
-        extension("status", valueCodeableConcept=status_concept(release, site.status)),
-        *(extension("contact", valueContactDetail=_contact(contact)) for contact in site.contacts),
-    )
-    return reference("Location", location_id(site), name(site), [in_trial])
+def site_references(sites: list[TrialSite], *releases: Release) -> dict[Release, list[Json]]:
+    """A reference to each site, for each release: only the status reads differently."""
+    made: dict[Release, list[Json]] = {}
+    in_both = [
+        (site.status, location_id(site), name(site), [_contact(contact) for contact in site.contacts]) for site in sites
+    ]
+    for release in releases:
+        # a trial's sites have few different statuses
+        statuses = {status: _status(release, status) for status in {status for status, *_ in in_both}}
+        made[release] = [
+            reference("Location", id, display, [extension(TRIAL_SITE, statuses[status], *contacts)])
+            for status, id, display, contacts in in_both
+        ]
+    return made
+
+
+def _status(release: Release, status: str | None) -> Json:
+    return extension("status", valueCodeableConcept=status_concept(release, status))
+
+
+def _contact(contact: Contact) -> Json:
+    return extension("contact", valueContactDetail=contact_detail(contact))
 
 
 def regions(trial: Trial) -> list[Json]:
@@ -64,15 +77,6 @@ def regions(trial: Trial) -> list[Json]:
     for code, country in countries:
         named.setdefault(code or country or "", concept(coding(COUNTRY_SYSTEM, code), text=country))
     return list(named.values())
-
-
-def _contact(contact: Contact) -> Json:
-    telecom = [("phone", contact.phone), ("email", contact.email)]
-    return element(
-        extension=[extension(CONTACT_ROLE, valueString=contact.role)],
-        name=contact.name,
-        telecom=[{"system": system, "value": clean(value)} for system, value in telecom if value and clean(value)],
-    )
 
 
 def _position(site: TrialSite) -> Json:

@@ -7,8 +7,9 @@ said here. A name is kept as one text: which word is the family name is not ours
 from app.fhir.datatypes import Json, clean, concept, element, reference, resource
 from app.fhir.ids import practitioner_id, practitioner_role_id
 from app.fhir.organization import organization_reference
-from app.record.codes import PARTY_ROLE
-from app.record.trial import Party, Trial
+from app.fhir.releases import party_role_words
+from app.record.parts import Party
+from app.record.trial import Trial
 
 
 def practitioner(party: Party) -> Json:
@@ -22,7 +23,7 @@ def practitioner_role(party: Party) -> Json:
         practitioner_role_id(party.name, party.affiliation, party.role),
         practitioner=reference("Practitioner", practitioner_id(party.name, party.affiliation), party.name),
         organization=organization_reference(employed) if employed else None,
-        code=[concept(text=PARTY_ROLE[party.role].display)],
+        code=[concept(text=party_role_words(party.role))],
     )
 
 

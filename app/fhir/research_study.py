@@ -1,201 +1,166 @@
 """ResearchStudy: the trial itself.
 
 https://hl7.org/fhir/R5/researchstudy.html, https://hl7.org/fhir/R4/researchstudy.html, with the mapping
-`clinicaltrials-gov` of both and, for R5-only elements in R4, `app.fhir.xver`.
+`clinicaltrials-gov` of both and, for R5-only elements in R4, `app.fhir.xver`. The parts are in `app.fhir.study`.
 
 - R5 `status` is the state of the record (always `active`), `progressStatus` that of the trial. R4 `status` is that of
   the trial; where a source states none it has no value, only a data-absent-reason: any code would claim something.
-- A trial's launch date is no `period.start`: the source does not say what was launched. It is a registration date.
-- Not carried: `statements`, `issues`, `not_reported`, `sources` and `facts` (the plain API shows them).
+- Not carried (the plain API shows it): `statements`, `issues`, `not_reported`, `sources` and `facts`; of an identifier
+  its `link`, of MeSH what is no term of the trial itself (ancestors, leaves, branches), the `criteria_text` beside the
+  tree made from it; and the `population` of a trial without criteria, which has no Group.
 """
 
+from dataclasses import dataclass
+
 from app.fhir import xver
-from app.fhir.datatypes import Json, absent, annotation, clean, coding, concept, element, extension, reference, resource
+from app.fhir.datatypes import Json, absent, clean, element, extension, reference, resource
 from app.fhir.eligibility import CohortTree
 from app.fhir.group import group_reference
 from app.fhir.ids import evidence_variable_id, study_id
-from app.fhir.location import located, regions, site_reference
-from app.fhir.organization import organization_reference
-from app.fhir.practitioner import practitioner_role_reference
-from app.fhir.releases import R4, R5, Release, outcome_type_concept, phase_concept, status_concept
-from app.record.codes import CONDITION_SYSTEM, PARTY_ROLE, SOURCES, STATUS
-from app.record.ids import condition_code
-from app.record.registries import REGISTRIES
-from app.record.trial import Condition, Identifier, Outcome, Party, Trial, TrialDate
+from app.fhir.location import located, regions, site_references
+from app.fhir.releases import R4, R5, Release, outcome_type_concept, phase_concept, purpose_concept
+from app.fhir.study import artifacts, design, identification, parties, progress, subject
+from app.record.trial import Outcome, Trial
 
 ALTERNATE_REFERENCE = "http://hl7.org/fhir/StructureDefinition/alternate-reference"
-STUDY_REGISTRATION = "http://hl7.org/fhir/StructureDefinition/researchStudy-studyRegistration"
-PARTY_ROLE_SYSTEM = "http://hl7.org/fhir/research-study-party-role"
-TITLE_TYPE_SYSTEM = "http://hl7.org/fhir/title-type"
-
-IDENTIFIER_USE = {"registry": "official", "organization": "secondary", "secondary": "secondary", "alias": "old"}
-TITLE_TYPES = {"official", "acronym"}
-"""Kinds of `Title` that are codes of the title-type system; others are text."""
-ACTIVITIES = {"launched": "Launched", "as-of": "Current as of"}
-"""Kind of date -> wording of its registration activity; any other kind is worded as it is spelled."""
-ELSEWHERE = {"start", "completion", "last-update"}
-"""Kinds of date that have an element of their own."""
 
 
-def r5(trial: Trial, cohorts: list[CohortTree]) -> Json:
+@dataclass(slots=True)
+class Study:
+    """A trial with what both releases say alike, made once."""
+
+    trial: Trial
+    cohorts: list[CohortTree]
+    alike: Json
+    """Elements with the same name and value."""
+    only_in_r5: Json
+    """Elements that R4 carries in extensions."""
+    registrations: list[Json]
+    sites: dict[Release, list[Json]]
+    design: list[Json]
+    focuses: list[Json]
+    countries: list[Json]
+    artifacts: list[Json]
+    """As R5 has them, as are `arms`."""
+    arms: list[Json]
+    enrollment: Json
+    why_stopped: Json
+
+
+def study(trial: Trial, cohorts: list[CohortTree]) -> Study:
+    period = progress.period(trial)
+    return Study(
+        trial=trial,
+        cohorts=cohorts,
+        alike=element(
+            identifier=identification.identifiers(trial),
+            title=trial.title,
+            condition=subject.conditions(trial),
+            keyword=subject.keywords(trial),
+            description=trial.detailed_description,
+            period=period,
+            note=artifacts.notes(trial),
+        ),
+        only_in_r5=element(
+            url=identification.url(trial),
+            label=identification.labels(trial),
+            date=progress.last_update(trial),
+            descriptionSummary=trial.brief_summary,
+            classifier=design.classifiers(trial),
+            associatedParty=parties.associated_parties(trial),
+            progressStatus=progress.progress(trial, period),
+        ),
+        registrations=progress.registrations(trial, period),
+        sites=site_references(located(trial), R4, R5),
+        design=design.study_design(trial),
+        focuses=[focus for focus in subject.focuses(trial) if focus],
+        countries=regions(trial),
+        artifacts=artifacts.r5_artifacts(trial),
+        arms=design.comparison_groups(trial),
+        enrollment=design.recruitment_numbers(trial),
+        why_stopped=progress.why_stopped(trial),
+    )
+
+
+def r5(study: Study) -> Json:
+    trial, alike, only = study.trial, study.alike, study.only_in_r5
     return resource(
         "ResearchStudy",
         study_id(trial),
-        extension=_registrations(trial),
-        identifier=_identifiers(trial),
-        title=trial.title,
-        label=_labels(trial),
-        date=trial.date("last-update"),
+        extension=study.registrations,
+        url=only.get("url"),
+        identifier=alike.get("identifier"),
+        title=alike.get("title"),
+        label=only.get("label"),
+        relatedArtifact=study.artifacts,
+        date=only.get("date"),
         status="active",
+        primaryPurposeType=_purpose(trial, R5),
         phase=phase_concept(R5, trial.phases),
-        condition=[_condition(condition) for condition in trial.conditions],
-        keyword=_keywords(trial),
-        region=regions(trial),
-        descriptionSummary=trial.brief_summary,
-        description=trial.detailed_description,
-        period=_period(trial),
-        site=_sites(trial, R5),
-        note=_notes(trial),
-        associatedParty=_associated_parties(trial),
-        progressStatus=_progress(trial),
-        recruitment=element(eligibility=_eligibility(trial)) if cohorts else None,
+        studyDesign=study.design,
+        focus=[{"concept": focus} for focus in study.focuses],
+        condition=alike.get("condition"),
+        keyword=alike.get("keyword"),
+        region=study.countries,
+        descriptionSummary=only.get("descriptionSummary"),
+        description=alike.get("description"),
+        period=alike.get("period"),
+        site=study.sites[R5],
+        note=alike.get("note"),
+        classifier=only.get("classifier"),
+        associatedParty=[*only.get("associatedParty", []), *parties.contact_parties(trial)],
+        progressStatus=only.get("progressStatus"),
+        whyStopped=study.why_stopped,
+        recruitment=element(**study.enrollment, eligibility=_eligibility(trial) if study.cohorts else None),
+        comparisonGroup=study.arms,
         outcomeMeasure=_outcomes(trial, R5),
     )
 
 
-def r4(trial: Trial, cohorts: list[CohortTree]) -> Json:
-    only_in_r5 = element(
-        label=_labels(trial),
-        date=trial.date("last-update"),
-        descriptionSummary=trial.brief_summary,
-        associatedParty=_associated_parties(trial),
-        progressStatus=_progress(trial),
-        outcomeMeasure=_outcomes(trial, R4),
-    )
+def r4(study: Study) -> Json:
+    trial, alike = study.trial, study.alike
+    only_in_r5 = {**study.only_in_r5, "outcomeMeasure": _outcomes(trial, R4) or None}
+    only_in_r5 |= {f"recruitment.{name}": value for name, value in study.enrollment.items()}
     carried = [part for name, value in only_in_r5.items() for part in xver.carry(f"ResearchStudy.{name}", value)]
-    status = R4.code(STATUS[trial.overall_status]) if trial.overall_status else None
+    status = progress.r4_status(trial)
     publication = xver.carry("ResearchStudy.status", "active")
-    sponsors = [party for party in trial.parties_with("lead-sponsor") if party.kind == "organization"]
-    investigators = [party for party in trial.parties_with("principal-investigator") if party.kind == "person"]
     return resource(
         "ResearchStudy",
         study_id(trial),
-        extension=[*carried, *_registrations(trial)],
-        identifier=_identifiers(trial),
-        title=trial.title,
+        extension=[*carried, *study.registrations],
+        identifier=alike.get("identifier"),
+        title=alike.get("title"),
         status=status,
         _status={"extension": publication if status else [absent(), *publication]},
+        primaryPurposeType=_purpose(trial, R4),
         phase=phase_concept(R4, trial.phases),
-        condition=[_condition(condition) for condition in trial.conditions],
-        keyword=_keywords(trial),
-        location=regions(trial),
-        description=trial.detailed_description,
-        enrollment=_enrollment(trial, cohorts),
-        period=_period(trial),
-        sponsor=next((_party(party) for party in sponsors), None),
-        principalInvestigator=next((_party(party) for party in investigators), None),
-        site=_sites(trial, R4),
-        note=_notes(trial),
+        category=study.design,
+        focus=study.focuses,
+        condition=alike.get("condition"),
+        contact=parties.contacts(trial),
+        relatedArtifact=artifacts.r4_artifacts(study.artifacts),
+        keyword=alike.get("keyword"),
+        location=study.countries,
+        description=alike.get("description"),
+        enrollment=_enrollment(trial, study.cohorts),
+        period=alike.get("period"),
+        sponsor=parties.sponsor(trial),
+        principalInvestigator=parties.principal_investigator(trial),
+        site=study.sites[R4],
+        reasonStopped=study.why_stopped,
+        note=alike.get("note"),
+        arm=design.arms(study.arms),
     )
 
 
-def _identifiers(trial: Trial) -> list[Json]:
-    registry = REGISTRIES.get(trial.registry or "")
-    registry_system = registry.system if registry else None
-    own = Identifier(kind="registry", value=trial.id, system=registry_system)
-    stated = any(identifier.kind == "registry" for identifier in trial.identifiers)
-    return [
-        element(
-            use=IDENTIFIER_USE.get(identifier.kind),
-            system=identifier.system or (registry_system if identifier.kind in ("registry", "alias") else None),
-            value=identifier.value,
-        )
-        for identifier in (trial.identifiers if stated else [own, *trial.identifiers])
-        if clean(identifier.value)
-    ]
-
-
-def _labels(trial: Trial) -> list[Json]:
-    return [
-        element(
-            type=concept(coding(TITLE_TYPE_SYSTEM, title.kind if title.kind in TITLE_TYPES else None), text=title.kind),
-            value=title.text,
-        )
-        for title in trial.titles
-        if clean(title.text)
-    ]
-
-
-def _condition(condition: Condition) -> Json:
-    """A condition that the source gives only as words gets the local code made from them."""
-    if not condition.codings and not clean(condition.text):
-        return {}
-    codings = [coding(each.system, each.code, each.display) for each in condition.codings]
-    return concept(*(codings or [coding(CONDITION_SYSTEM, condition_code(condition.text))]), text=condition.text)
-
-
-def _keywords(trial: Trial) -> list[Json]:
-    return [concept(text=keyword) for keyword in trial.keywords]
-
-
-def _period(trial: Trial) -> Json:
-    return element(start=trial.date("start"), end=trial.date("completion"))
-
-
-def _registrations(trial: Trial) -> list[Json]:
-    return [_registration(date) for date in trial.dates if date.kind not in ELSEWHERE]
-
-
-def _registration(date: TrialDate) -> Json:
-    wording = ACTIVITIES.get(date.kind) or date.kind.replace("-", " ").capitalize()
-    return extension(
-        STUDY_REGISTRATION,
-        extension("activity", valueCodeableConcept=concept(text=wording)),
-        extension("actual", valueBoolean=date.type == "actual" if date.type else None),
-        extension("period", valuePeriod=element(start=date.value, end=date.value)),
-    )
-
-
-def _sites(trial: Trial, release: Release) -> list[Json]:
-    return [site_reference(release, site) for site in located(trial)]
-
-
-def _notes(trial: Trial) -> list[Json]:
-    """The plain-language summary is the listing site's, not the registry's: its author says so."""
-    summary = trial.plain_language_summary
-    return [annotation(summary.text, SOURCES.get(summary.source, summary.source))] if summary else []
-
-
-def _party(party: Party) -> Json:
-    return practitioner_role_reference(party) if party.kind == "person" else organization_reference(party.name)
-
-
-def _associated_parties(trial: Trial) -> list[Json]:
-    return [_associated_party(party) for party in trial.parties if clean(party.name)]
-
-
-def _associated_party(party: Party) -> Json:
-    role = PARTY_ROLE[party.role]
-    return element(
-        name=party.name,
-        role=concept(coding(PARTY_ROLE_SYSTEM, R5.code(role)), text=role.display),
-        party=_party(party),
-    )
-
-
-def _progress(trial: Trial) -> list[Json]:
-    """R5's words in both releases: what R4 carries in the extension is the R5 element."""
-    state = status_concept(R5, trial.overall_status)
-    return [element(state=state, actual=True)] if state else []
+def _purpose(trial: Trial, release: Release) -> Json:
+    return purpose_concept(release, trial.design.primary_purpose) if trial.design else {}
 
 
 def _outcomes(trial: Trial, release: Release) -> list[Json]:
+    types = {type: outcome_type_concept(release, type) for type in {outcome.type for outcome in trial.outcomes}}
     return [
-        element(
-            name=outcome.measure,
-            type=[outcome_type_concept(release, outcome.type)],
-            description=_outcome_description(outcome),
-        )
+        element(name=outcome.measure, type=[types[outcome.type]], description=_outcome_description(outcome))
         for outcome in trial.outcomes
     ]
 

@@ -5,7 +5,7 @@ https://hl7.org/fhir/R4/versions.html#extensions; layouts: https://github.com/HL
 A complex extension's parts have bare names as their URLs, except a nested characteristic, which has the whole one.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.fhir.datatypes import Json
 
@@ -48,14 +48,53 @@ LAYOUTS: Json = {
     "EvidenceVariable.characteristic.definitionByCombination": _COMBINATION,
     "Group.membership": "Code",
     "Organization.description": "Markdown",
-    "ResearchStudy.associatedParty": {"name": "String", "role": "CodeableConcept", "party": "Reference"},
+    "ResearchStudy.associatedParty": {
+        "name": "String",
+        "role": "CodeableConcept",
+        "classifier": "CodeableConcept",
+        "party": "Reference",
+    },
+    "ResearchStudy.classifier": "CodeableConcept",
+    "ResearchStudy.comparisonGroup.linkId": "Id",
     "ResearchStudy.date": "DateTime",
     "ResearchStudy.descriptionSummary": "Markdown",
     "ResearchStudy.label": {"type": "CodeableConcept", "value": "String"},
     "ResearchStudy.outcomeMeasure": {"name": "String", "type": "CodeableConcept", "description": "Markdown"},
-    "ResearchStudy.progressStatus": {"state": "CodeableConcept", "actual": "Boolean"},
+    "ResearchStudy.progressStatus": {"state": "CodeableConcept", "actual": "Boolean", "period": "Period"},
+    "ResearchStudy.recruitment.actualNumber": "UnsignedInt",
+    "ResearchStudy.recruitment.targetNumber": "UnsignedInt",
     "ResearchStudy.status": "Code",
+    "ResearchStudy.url": "Uri",
 }
+
+
+class Carried(NamedTuple):
+    """How one key of an R5 object is carried: in a simple extension (`value` is `valueString`), or in one with
+    parts."""
+
+    url: str
+    value: str
+    parts: "dict[str, Carried]"
+
+
+def _prepare(url: str, layout: Any, prepared: dict[int, dict[str, Carried]]) -> Carried:
+    """A layout with every key looked up beforehand: trees of criteria have thousands."""
+    if isinstance(layout, str):
+        return Carried(url, f"value{layout}", {})
+    parts = prepared.get(id(layout))
+    if parts is None:
+        parts = prepared[id(layout)] = {}
+        for name, inner in layout.items():
+            inner_url = f"{ROOT}EvidenceVariable.characteristic" if inner is _CHARACTERISTIC else name
+            if isinstance(inner, tuple):
+                parts |= {name + suffix: _prepare(inner_url, suffix, prepared) for suffix in inner}
+            else:
+                parts[name] = _prepare(inner_url, inner, prepared)
+    return Carried(url, "", parts)
+
+
+_PREPARED: dict[int, dict[str, Carried]] = {}
+_CARRIED = {path: _prepare(ROOT + path, layout, _PREPARED) for path, layout in LAYOUTS.items()}
 
 
 def carry(path: str, value: Any) -> list[Json]:
@@ -63,31 +102,27 @@ def carry(path: str, value: Any) -> list[Json]:
 
     Raises KeyError for an element or a part without a layout: nothing is dropped in silence.
     """
-    return _extensions(ROOT + path, LAYOUTS[path], value)
+    return _extensions(_CARRIED[path], value)
 
 
-def _extensions(url: str, layout: Any, value: Any) -> list[Json]:
+def _extensions(carried: Carried, value: Any) -> list[Json]:
     if value is None:
         return []
-    values = value if isinstance(value, list) else [value]
-    if isinstance(layout, str):
-        return [{"url": url, f"value{layout}": each} for each in values]
-    return [{"url": url, "extension": _parts(layout, each)} for each in values]
+    url, key, parts = carried
+    values = value if isinstance(value, list) else (value,)
+    if key:
+        return [{"url": url, key: each} for each in values]
+    return [{"url": url, "extension": _parts(parts, each)} for each in values]
 
 
-def _parts(layout: Json, value: Json) -> list[Json]:
+def _parts(carried: dict[str, Carried], value: Json) -> list[Json]:
     parts: list[Json] = []
-    left = dict(value)
-    for name, inner in layout.items():
-        url = f"{ROOT}EvidenceVariable.characteristic" if inner is _CHARACTERISTIC else name
-        if isinstance(inner, tuple):
-            for suffix in inner:
-                parts += _extensions(url, suffix, left.pop(name + suffix, None))
-            continue
-        parts += _extensions(url, inner, left.pop(name, None))
+    for name, inner in value.items():
+        if part := carried.get(name):
+            parts += _extensions(part, inner)
         # a primitive without a value (`_code`): its extensions take the value's place
-        if companion := left.pop(f"_{name}", None):
-            parts.append({"url": url, "extension": companion["extension"]})
-    if left:
-        raise KeyError(f"no layout for {sorted(left)}")
+        elif part := carried.get(name.removeprefix("_")):
+            parts.append({"url": part.url, "extension": inner["extension"]})
+        else:
+            raise KeyError(f"no layout for {name!r}")
     return parts

@@ -8,7 +8,6 @@ from app.plain.shapes import (
     CohortShape,
     ConditionShape,
     DatesShape,
-    IdentifierShape,
     IssueShape,
     OfficialShape,
     SourcedTextShape,
@@ -18,7 +17,8 @@ from app.plain.shapes import (
     TitleShape,
     TrialShape,
 )
-from app.record.trial import Age, Trial
+from app.record.parts import Age
+from app.record.trial import Trial
 
 
 def _age(age: Age | None) -> AgeShape | None:
@@ -35,6 +35,9 @@ def trial_shape(trial: Trial, version: int, last_updated: str) -> TrialShape:
         id=trial.id,
         title=trial.title,
         overall_status=trial.overall_status,
+        last_known_status=trial.last_known_status,
+        why_stopped=trial.why_stopped,
+        design=trial.design,
         phase=trial.phases,
         sex=trial.sex,
         minimum_age=_age(trial.minimum_age),
@@ -43,8 +46,11 @@ def trial_shape(trial: Trial, version: int, last_updated: str) -> TrialShape:
             ConditionShape(text=c.text, codings=[CodingShape(**coding.model_dump()) for coding in c.codings])
             for c in trial.conditions
         ],
+        population=trial.population,
+        mesh=trial.mesh,
         keywords=trial.keywords,
         lead_sponsor=lead and SponsorShape(name=lead.name, description=lead.description),
+        collaborators=[party.name for party in trial.parties_with("collaborator")],
         officials=[
             OfficialShape(name=party.name, role=party.role, affiliation=party.affiliation)
             for party in trial.parties
@@ -55,7 +61,15 @@ def trial_shape(trial: Trial, version: int, last_updated: str) -> TrialShape:
         plain_language_summary=summary and SourcedTextShape(text=summary.text, source=summary.source),
         dates=DatesShape(**{date.kind.replace("-", "_"): date.value for date in trial.dates}),
         not_reported=trial.not_reported,
-        identifiers=[IdentifierShape(**identifier.model_dump()) for identifier in trial.identifiers],
+        date_types={date.kind.replace("-", "_"): date.type for date in trial.dates if date.type},
+        identifiers=trial.identifiers,
+        contacts=trial.contacts,
+        flags={flag.name: flag.value for flag in trial.flags},
+        arms=trial.arms,
+        interventions=trial.interventions,
+        references=trial.references,
+        resources=trial.resources,
+        data_sharing=trial.data_sharing,
         titles=[TitleShape(**title.model_dump()) for title in trial.titles],
         cohorts=[
             CohortShape(

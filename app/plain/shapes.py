@@ -3,11 +3,24 @@
 Codes are lower case with hyphens; dates are ISO 8601 with the precision of the source; instants are UTC.
 """
 
-from typing import Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.record.trial import AgeUnit, CriterionRole, CriterionType, OutcomeType, Severity
+from app.record.parts import (
+    AgeUnit,
+    Arm,
+    Contact,
+    DataSharing,
+    Design,
+    Identifier,
+    Intervention,
+    MeshTerm,
+    Population,
+    Reference,
+    Resource,
+)
+from app.record.trial import CriterionRole, CriterionType, OutcomeType, Severity
 
 Item = TypeVar("Item")
 
@@ -54,16 +67,23 @@ class DatesShape(Shape):
     start: str | None = None
     primary_completion: str | None = None
     completion: str | None = None
-    launched: str | None = Field(None, description="the listing's launch date; not known to be a start or a posting")
     first_submitted: str | None = None
-    last_update: str | None = None
+    first_submitted_qc: str | None = None
+    first_posted: str | None = None
+    results_first_submitted: str | None = None
+    results_first_submitted_qc: str | None = None
+    results_first_posted: str | None = None
+    disposition_first_submitted: str | None = None
+    disposition_first_submitted_qc: str | None = None
+    disposition_first_posted: str | None = None
+    last_update_submitted: str | None = None
+    last_update: str | None = Field(None, description="the day on which the last update was posted")
+    verified: str | None = Field(None, description="the day on which the record was last confirmed")
+    registered: str | None = None
+    enrollment_start: str | None = None
+    ethics_approval: str | None = None
+    launched: str | None = Field(None, description="the listing's launch date; not known to be a start or a posting")
     as_of: str | None = Field(None, description="the day for which the listing says that it is current")
-
-
-class IdentifierShape(Shape):
-    kind: str
-    value: str
-    system: str | None
 
 
 class TitleShape(Shape):
@@ -104,20 +124,34 @@ class TrialShape(Shape):
     id: str = Field(description="the registry's own id", examples=["NCT05398809"])
     title: str | None
     overall_status: str | None = Field(examples=["recruiting"])
+    last_known_status: str | None = Field(description="behind `unknown`: the status when it was last verified")
+    why_stopped: str | None
+    design: Design | None
     phase: list[str] = Field(description='`[]`: not stated; `["n-a"]`: stated to be not applicable')
     sex: str | None = Field(description="`all`, `female` or `male`")
     minimum_age: AgeShape | None
     maximum_age: AgeShape | None
+    population: Population | None
     conditions: list[ConditionShape]
+    mesh: list[MeshTerm]
     keywords: list[str]
     lead_sponsor: SponsorShape | None
+    collaborators: list[str]
     officials: list[OfficialShape]
     brief_summary: str | None
     detailed_description: str | None
     plain_language_summary: SourcedTextShape | None
     dates: DatesShape
+    date_types: dict[str, str] = Field(description="`actual` or `estimated`, for the dates of which the source says so")
     not_reported: list[str] = Field(description="fields that a source names and says it has no value for")
-    identifiers: list[IdentifierShape]
+    identifiers: list[Identifier]
+    contacts: list[Contact]
+    flags: dict[str, bool] = Field(description="what the source answers with yes or no")
+    arms: list[Arm]
+    interventions: list[Intervention]
+    references: list[Reference]
+    resources: list[Resource]
+    data_sharing: DataSharing | None
     titles: list[TitleShape]
     cohorts: list[CohortShape]
     statements: list[StatementShape] = Field(description="what a source says that has no field of its own, verbatim")
@@ -170,17 +204,19 @@ class SiteShape(Shape):
     facility: str | None
     city: str | None
     state: str | None
+    postal_code: str | None
     country: str | None
     country_code: str | None = Field(description="ISO 3166-1 alpha-2")
     latitude: float | None = Field(description="degrees, WGS 84")
     longitude: float | None = Field(description="degrees, WGS 84")
-    coordinates_from: str | None = Field(description="`source` or `gazetteer`")
+    coordinates_from: str | None = Field(description="`source`, or `gazetteer-city`: derived, the city's centre")
 
 
 class ContactShape(Shape):
     name: str | None
     role: str | None
     phone: str | None
+    phone_extension: str | None
     email: str | None
 
 
@@ -189,6 +225,85 @@ class TrialSiteShape(SiteShape):
 
     status: str | None
     contacts: list[ContactShape]
+
+
+class TransitionShape(Shape):
+    """The trial's status was `before` and is `after`, as noticed at the instant `since`."""
+
+    before: str
+    after: str
+    since: str
+
+
+class VersionShape(Shape):
+    """A version of a trial's record."""
+
+    kind: str = Field(description="`new`, `changed`, `removed` (from its registry) or `restored`")
+    version: int
+    at: str
+    run: int | None = Field(description="the load or sync that noticed")
+    fields: list[str] = Field(description="the record's fields that differ from the version before")
+    status: TransitionShape | None
+
+
+class ChangeShape(VersionShape):
+    """One change of one trial."""
+
+    number: int = Field(description="rises from change to change")
+    trial_id: str
+
+
+class DiffShape(Shape):
+    """A difference of two versions."""
+
+    path: str
+    before: Any
+    after: Any
+
+
+class OriginShape(Shape):
+    """Where the value of a field comes from."""
+
+    field: str
+    source: str
+    source_name: str
+    terms: str = Field(description="the terms on which the source's data is used")
+    document: str
+    conversion: str = Field(
+        description="`text`: verbatim; `source`: as the source's record has it; else how it was made"
+    )
+    spans: list[list[int]] = Field(description="places [start, end] in the document, where it is a text")
+
+
+class LinkShape(Shape):
+    """Another record of the same trial."""
+
+    trial_id: str
+    evidence: list[str]
+
+
+class RunShape(Shape):
+    """A load or sync."""
+
+    id: int
+    kind: str
+    origin: str = Field(description="the paths, or the query")
+    started: str
+    finished: str | None = Field(description="null: it runs, or was interrupted")
+    new: int
+    changed: int
+    unchanged: int
+    refused: int
+    removed: int
+
+
+class RefusalShape(Shape):
+    """A record that was refused."""
+
+    file: str
+    line: int
+    trial_id: str | None
+    reason: str
 
 
 class Listing(Shape, Generic[Item]):

@@ -69,6 +69,21 @@ STATUS = Vocabulary(
     Code("approved-for-marketing", "Approved for marketing", "completed", None),
 )
 
+UNFINISHED = (
+    "not-yet-recruiting",
+    "recruiting",
+    "enrolling-by-invitation",
+    "active-not-recruiting",
+    "suspended",
+    "available",
+    "temporarily-not-available",
+)
+"""Statuses that will change: a record with one of them grows stale when nobody confirms it."""
+
+STALE_AFTER_YEARS = 2
+"""ClinicalTrials.gov shows a study as UNKNOWN when its status was not verified for two years
+(https://clinicaltrials.gov/study-basics/glossary)."""
+
 # R4 http://terminology.hl7.org/CodeSystem/research-study-phase, R5 http://hl7.org/fhir/research-study-phase: same codes
 PHASE = Vocabulary(
     Code("n-a", "N/A", "n-a", "n-a", ("not applicable",)),
@@ -105,6 +120,15 @@ PARTY_ROLE = Vocabulary(
 
 AGE_UNITS = {"years": "a", "months": "mo", "weeks": "wk", "days": "d"}
 """Our unit -> UCUM code (https://ucum.org/ucum)."""
+
+TERMS = {
+    "ctgov": "https://clinicaltrials.gov/about-site/terms-conditions",
+    "ictrp": "https://www.who.int/about/policies/publishing/copyright",
+    "ctis": "https://euclinicaltrials.eu/legal-notice",
+    "clinconnect": "the site's own terms; none are stated on the page",
+    "trialx": "the site's own terms; none are stated on the page",
+}
+"""Source -> the terms on which its data is used."""
 
 SOURCES = {
     "ctgov": "ClinicalTrials.gov",

@@ -12,7 +12,6 @@ from pydantic import BaseModel, ConfigDict
 
 # CommonMark backslash escapes: any ASCII punctuation may be escaped (https://spec.commonmark.org/0.31.2/#backslash-escapes)
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
-_SPACE = re.compile(r"\s+")
 
 
 class Span(NamedTuple):
@@ -36,12 +35,12 @@ class Fact(BaseModel):
 
 def unescape(text: str) -> str:
     r"""`T-VASI50 \[50%\]` -> `T-VASI50 [50%]`."""
-    return _ESCAPE.sub(r"\1", text)
+    return _ESCAPE.sub(r"\1", text) if "\\" in text else text
 
 
 def fold_space(text: str) -> str:
     """One space for every run of white space, none at the ends."""
-    return _SPACE.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 def verbatim(text: str) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import Column, ColumnElement, FromClause, and_, true
 
 from app.plain.shapes import CriterionShape, OutcomeShape, SiteShape, SpanShape
 from app.search.params import FHIR_TYPES
+from app.store import lists
 from app.store import tables as t
 
 
@@ -23,8 +24,13 @@ class Collection:
 
 
 def _lists_of(key: Column[Any]) -> dict[str, tuple[FromClause, ColumnElement[bool]]]:
+    moved = and_(t.change.c.trial_key == key, t.change.c.status_before != t.change.c.status_after)
     return {
-        table.name: (table, table.c.trial_key == key) for table in (t.identifier, t.condition_coding, t.trial_phase)
+        "change": (t.change, moved),
+        **{
+            table.name: (table, table.c.trial_key == key)
+            for table in (lists.identifier, lists.condition_coding, lists.trial_phase)
+        },
     }
 
 
@@ -54,22 +60,30 @@ def _of_trials(table: Any) -> Any:
     return table.join(t.trial, t.trial.c.key == table.c.trial_key)
 
 
-_c, _o, _s = t.criterion.c, t.outcome.c, t.site.c
-_parent = t.criterion.alias("parent")
+_c, _o, _s = lists.criterion.c, lists.outcome.c, t.site.c
+_parent = lists.criterion.alias("parent")
+
+_PRESENT = t.trial.c.removed.is_(None)
 
 COLLECTIONS: dict[tuple[str, str], Collection] = {
     **{(release, kind): _resources(kind, release) for release in ("r4", "r5") for kind in FHIR_TYPES},
-    ("v1", "trials"): Collection(t.trial, (t.trial.c.id,), (t.trial.c.id, t.trial.c.plain), _lists_of(t.trial.c.key)),
+    ("v1", "trials"): Collection(
+        t.trial,
+        (t.trial.c.id,),
+        (t.trial.c.id, t.trial.c.plain),
+        _lists_of(t.trial.c.key),
+        _PRESENT,
+    ),
     ("v1", "criteria"): Collection(
-        _of_trials(t.criterion)
-        .join(t.cohort, and_(t.cohort.c.trial_key == _c.trial_key, t.cohort.c.position == _c.cohort))
+        _of_trials(lists.criterion)
+        .join(lists.cohort, and_(lists.cohort.c.trial_key == _c.trial_key, lists.cohort.c.position == _c.cohort))
         .outerjoin(_parent, and_(_parent.c.trial_key == _c.trial_key, _parent.c.position == _c.parent)),
         (t.trial.c.id, _c.position),
         (
             t.trial.c.id,
             _c.position,
             _c.path,
-            t.cohort.c.label,
+            lists.cohort.c.label,
             _c.type,
             _c.role,
             _parent.c.path,
@@ -81,9 +95,10 @@ COLLECTIONS: dict[tuple[str, str], Collection] = {
             _c.document,
             _c.spans,
         ),
+        where=_PRESENT,
     ),
     ("v1", "outcomes"): Collection(
-        _of_trials(t.outcome),
+        _of_trials(lists.outcome),
         (t.trial.c.id, _o.position),
         (
             t.trial.c.id,
@@ -96,6 +111,7 @@ COLLECTIONS: dict[tuple[str, str], Collection] = {
             _o.document,
             _o.spans,
         ),
+        where=_PRESENT,
     ),
     ("v1", "sites"): Collection(
         t.site,
@@ -105,6 +121,7 @@ COLLECTIONS: dict[tuple[str, str], Collection] = {
             _s.facility,
             _s.city,
             _s.state,
+            _s.postal_code,
             _s.country,
             _s.country_code,
             _s.latitude,
@@ -113,8 +130,8 @@ COLLECTIONS: dict[tuple[str, str], Collection] = {
         ),
         {
             "trial": (
-                t.trial_site.join(t.trial, t.trial.c.key == t.trial_site.c.trial_key),
-                t.trial_site.c.site_key == _s.key,
+                lists.trial_site.join(t.trial, t.trial.c.key == lists.trial_site.c.trial_key),
+                lists.trial_site.c.site_key == _s.key,
             )
         },
     ),

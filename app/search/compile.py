@@ -1,5 +1,7 @@
 """A Query as SQL: the page (one row more than asked, to know whether another follows) and the count."""
 
+from datetime import UTC, datetime
+
 from sqlalchemy import (
     Column,
     ColumnElement,
@@ -17,11 +19,13 @@ from sqlalchemy import (
     tuple_,
 )
 
+from app.record.codes import STALE_AFTER_YEARS, UNFINISHED
 from app.record.ids import fold
 from app.search.collections import COLLECTIONS, Collection
-from app.search.params import Chosen, Reads, Translated, Words
+from app.search.dates import instant, interval, split_prefix
 from app.search.parse import split, unescape
 from app.search.query import Filter, Query
+from app.search.reads import Chosen, Dates, Reads, Stale, Translated, Words
 
 
 def compile_page(query: Query) -> Select[tuple[object, ...]]:
@@ -60,6 +64,10 @@ def _filter(collection: Collection, one: Filter) -> ColumnElement[bool]:
 def _column(reads: Reads) -> Column[str]:
     if isinstance(reads, Words):
         return reads.raw
+    if isinstance(reads, Stale):
+        return reads.status
+    if isinstance(reads, Dates):
+        return reads.column
     return reads.column if isinstance(reads, Translated | Chosen) else reads.code
 
 
@@ -77,6 +85,10 @@ def _value(reads: Reads, modifier: str | None, value: str) -> ColumnElement[bool
         return _words(reads, modifier, unescape(value))
     if isinstance(reads, Chosen):
         return reads.column == value
+    if isinstance(reads, Dates):
+        return _date(reads.column, value)
+    if isinstance(reads, Stale):
+        return _stale(reads) if value == "true" else not_(func.coalesce(_stale(reads), False))
     system, bar, code = _token(value)
     if isinstance(reads, Translated):
         codes = {
@@ -95,6 +107,34 @@ def _value(reads: Reads, modifier: str | None, value: str) -> ColumnElement[bool
     elif bar and system:
         return false()  # these codes have no system
     return and_(*parts) if parts else false()
+
+
+def _stale(reads: Stale) -> ColumnElement[bool]:
+    today = datetime.now(UTC).date()
+    long_ago = today.replace(year=today.year - STALE_AFTER_YEARS, day=min(today.day, 28)).isoformat()
+    return or_(reads.status == "unknown", and_(reads.status.in_(UNFINISHED), reads.fresh_on < long_ago))
+
+
+def _date(column: ColumnElement[str], value: str) -> ColumnElement[bool]:
+    """An instant against an interval (https://hl7.org/fhir/R5/search.html#prefix)."""
+    prefix, date = split_prefix(value)
+    low, high = interval(date)
+    if prefix == "ap":
+        margin = abs(datetime.now(UTC) - low) / 10
+        low, high = low - margin, high + margin
+    start, end = instant(low), instant(high)
+    within = and_(column >= start, column < end)
+    return {
+        "eq": within,
+        "ap": within,
+        "ne": not_(within),
+        "gt": column >= end,
+        "sa": column >= end,
+        "lt": column < start,
+        "eb": column < start,
+        "ge": column >= start,
+        "le": column < end,
+    }[prefix]
 
 
 def _token(value: str) -> tuple[str, bool, str]:

@@ -8,8 +8,6 @@ API (release `v1`); nothing that is not declared here is accepted.
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import Column
-
 from app.record.codes import (
     BASE,
     OUTCOME_TYPE,
@@ -20,51 +18,18 @@ from app.record.codes import (
     STUDY_STATUS_SYSTEM,
     Vocabulary,
 )
+from app.search.reads import Chosen, Dates, Reads, Stale, Tokens, Translated, Words
+from app.store import lists
 from app.store import tables as t
 
-Kind = Literal["token", "string", "reference"]
+_MODIFIERS: dict[str, tuple[str, ...]] = {
+    "string": ("contains", "exact", "missing"),
+    "token": ("missing", "not"),
+    "date": ("missing",),
+    "reference": ("missing",),
+}
+Kind = Literal["token", "string", "date", "reference"]
 PUBLICATION_SYSTEM = "http://hl7.org/fhir/publication-status"
-
-
-@dataclass(frozen=True)
-class Words:
-    """Text: `raw` as written, `folded` what is compared; `anywhere` matches inside the text, not at its start."""
-
-    raw: Column[str]
-    folded: Column[str]
-    anywhere: bool = False
-
-
-@dataclass(frozen=True)
-class Tokens:
-    """Codes as they stand in rows; `system` is the column beside them, if they have one."""
-
-    code: Column[str]
-    system: Column[str] | None = None
-    fold: bool = False
-    """Compared without regard to case: `code` then holds folded text."""
-
-
-@dataclass(frozen=True)
-class Translated:
-    """A column of our codes, asked for by (system, code) pairs; more than one pair may mean the same code."""
-
-    column: Column[str]
-    meanings: tuple[tuple[str, str, str], ...]
-    """(system, code, our code)"""
-    fixed: bool = False
-    """The pairs do not depend on the row: every row has our code `*`."""
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """A column of our codes, asked for by those codes only; any other value is an error."""
-
-    column: Column[str]
-    allowed: tuple[str, ...]
-
-
-Reads = Words | Tokens | Translated | Chosen
 
 
 @dataclass(frozen=True)
@@ -89,9 +54,9 @@ class Parameter:
     @property
     def modifiers(self) -> tuple[str, ...]:
         """The modifiers that may follow the name (https://hl7.org/fhir/R5/search.html#modifiers)."""
-        return {"string": ("contains", "exact", "missing"), "token": ("missing", "not"), "reference": ("missing",)}[
-            self.kind
-        ]
+        if isinstance(self.reads, Stale):
+            return ()
+        return _MODIFIERS[self.kind]
 
 
 def _status(release: str) -> tuple[tuple[str, str, str], ...]:
@@ -109,12 +74,14 @@ def _own(resource: str, code: str, *releases: str) -> dict[str, str]:
     return dict.fromkeys(releases, f"{BASE}/SearchParameter/{resource}-{code}")
 
 
+_STALE = "`true`: the state is unknown, or it is one that will change and no source has confirmed it for two years."
+
 _FHIR: list[Parameter] = [
     Parameter(
         "ResearchStudy",
         "identifier",
         "token",
-        Tokens(t.identifier.c.value_folded, t.identifier.c.system, fold=True),
+        Tokens(lists.identifier.c.value_folded, lists.identifier.c.system, fold=True),
         "An identifier of the study: the registry's own, the sponsor's or another registry's.",
         _official("ResearchStudy", "identifier", "r4", "r5"),
         "ResearchStudy.identifier",
@@ -151,7 +118,7 @@ _FHIR: list[Parameter] = [
         "ResearchStudy",
         "condition",
         "token",
-        Tokens(t.condition_coding.c.code_folded, t.condition_coding.c.system, fold=True),
+        Tokens(lists.condition_coding.c.code_folded, lists.condition_coding.c.system, fold=True),
         "A condition that is studied. One that the source gives only as words has a code made from them: "
         "lower case, joined with hyphens.",
         {**_own("ResearchStudy", "condition", "r4"), **_official("ResearchStudy", "condition", "r5")},
@@ -166,6 +133,22 @@ _FHIR: list[Parameter] = [
         "R5's codes.",
         _own("ResearchStudy", "recruitment-status", "r4", "r5"),
         "",
+    ),
+    Parameter(
+        "ResearchStudy",
+        "status-changed",
+        "date",
+        Dates(t.change.c.at),
+        "When the study's state was noticed to have changed.",
+        _own("ResearchStudy", "status-changed", "r4", "r5"),
+    ),
+    Parameter(
+        "ResearchStudy",
+        "stale",
+        "token",
+        Stale(t.trial.c.overall_status, t.trial.c.fresh_on),
+        _STALE,
+        _own("ResearchStudy", "stale", "r4", "r5"),
     ),
     Parameter(
         "Location",
@@ -250,7 +233,7 @@ _PLAIN: list[Parameter] = [
         "trials",
         "identifier",
         "token",
-        Tokens(t.identifier.c.value_folded, t.identifier.c.system, fold=True),
+        Tokens(lists.identifier.c.value_folded, lists.identifier.c.system, fold=True),
         "Any identifier of the trial.",
     ),
     _plain(
@@ -261,38 +244,54 @@ _PLAIN: list[Parameter] = [
         "Words that stand in the title.",
     ),
     _plain("trials", "overall_status", "token", Chosen(t.trial.c.overall_status, _codes(STATUS)), "The trial's state."),
-    _plain("trials", "phase", "token", Chosen(t.trial_phase.c.code, _codes(PHASE)), "A phase of the trial."),
+    _plain("trials", "phase", "token", Chosen(lists.trial_phase.c.code, _codes(PHASE)), "A phase of the trial."),
     _plain("trials", "sex", "token", Chosen(t.trial.c.sex, _codes(SEX)), "Who may take part, by sex."),
     _plain(
         "trials",
         "condition",
         "token",
-        Tokens(t.condition_coding.c.code_folded, t.condition_coding.c.system, fold=True),
+        Tokens(lists.condition_coding.c.code_folded, lists.condition_coding.c.system, fold=True),
         "The code of a condition, such as `vitiligo`.",
     ),
+    _plain(
+        "trials",
+        "status_changed",
+        "date",
+        Dates(t.change.c.at),
+        "When the trial's state was noticed to have changed, such as `ge2026-03-01`.",
+    ),
+    _plain("trials", "stale", "token", Stale(t.trial.c.overall_status, t.trial.c.fresh_on), _STALE),
     _plain("criteria", "trial", "token", Tokens(t.trial.c.id), "The trial's id."),
     _plain(
         "criteria",
         "cohort",
         "string",
-        Words(t.cohort.c.label, t.cohort.c.label_folded),
+        Words(lists.cohort.c.label, lists.cohort.c.label_folded),
         "The beginning of the cohort's label.",
     ),
     _plain(
-        "criteria", "type", "token", Chosen(t.criterion.c.type, ("inclusion", "exclusion")), "Inclusion or exclusion."
+        "criteria",
+        "type",
+        "token",
+        Chosen(lists.criterion.c.type, ("inclusion", "exclusion")),
+        "Inclusion or exclusion.",
     ),
     _plain(
-        "criteria", "role", "token", Chosen(t.criterion.c.role, ("criterion", "note")), "A criterion, or a note on one."
+        "criteria",
+        "role",
+        "token",
+        Chosen(lists.criterion.c.role, ("criterion", "note")),
+        "A criterion, or a note on one.",
     ),
     _plain(
         "criteria",
         "text",
         "string",
-        Words(t.criterion.c.text, t.criterion.c.text_folded, anywhere=True),
+        Words(lists.criterion.c.text, lists.criterion.c.text_folded, anywhere=True),
         "Words that stand in the text.",
     ),
     _plain("outcomes", "trial", "token", Tokens(t.trial.c.id), "The trial's id."),
-    _plain("outcomes", "type", "token", Chosen(t.outcome.c.type, _codes(OUTCOME_TYPE)), "The outcome's type."),
+    _plain("outcomes", "type", "token", Chosen(lists.outcome.c.type, _codes(OUTCOME_TYPE)), "The outcome's type."),
     _plain("sites", "trial", "token", Tokens(t.trial.c.id), "The id of a trial that uses the site."),
     *(
         _plain(

@@ -10,8 +10,10 @@ from difflib import get_close_matches
 
 from app.errors import RequestError
 from app.search.cursor import Cursors
-from app.search.params import Chosen, Parameter, parameters_of
+from app.search.dates import interval, split_prefix
+from app.search.params import Parameter, parameters_of
 from app.search.query import Filter, Ignored, Query
+from app.search.reads import Chosen, Dates, Stale
 
 LARGEST_PAGE = 1000
 MOST_VALUES = 500
@@ -111,9 +113,15 @@ def read_filter(parameter: Parameter, modifier: str, name: str, value: str) -> F
     values = tuple(part for part in split(value, ",") if part != "")
     if len(values) > MOST_VALUES:
         raise RequestError(400, "too-costly", f"'{name}' has {len(values)} values: at most {MOST_VALUES}", name)
-    if modifier == "missing":
+    if modifier == "missing" or isinstance(parameter.reads, Stale):
         if value not in ("true", "false"):
             raise RequestError(400, "value", f"{name} is '{value}': expected true or false", name)
+    elif isinstance(parameter.reads, Dates):
+        for one in values:
+            try:
+                interval(split_prefix(one)[1])
+            except (ValueError, OverflowError) as error:
+                raise RequestError(400, "value", f"{name}: {error}", name) from error
     elif isinstance(parameter.reads, Chosen):
         for one in values:
             if one not in parameter.reads.allowed:

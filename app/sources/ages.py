@@ -6,7 +6,7 @@ Anything else (an open bound such as `less than 22 years`, ages that differ by s
 import re
 from typing import cast
 
-from app.record.trial import Age, AgeUnit
+from app.record.parts import Age, AgeUnit
 
 _DAYS = {"years": 365.25, "months": 30.4375, "weeks": 7.0, "days": 1.0}
 _NUMBER = r"\d{1,3}(?:\.\d{1,2})?"

@@ -7,8 +7,9 @@ conditions. Its summary is its own, not the registry's.
 import re
 
 from app.record.codes import PARTY_ROLE, SEX, STATUS
+from app.record.parts import Party, SourcedText
 from app.record.spans import Span
-from app.record.trial import Parsed, Party, SourcedText, Statement, TrialSite
+from app.record.trial import Parsed, Statement, TrialSite
 from app.sources.conversions import TIMELINE, read_date, read_not_reported
 from app.sources.countries import country_code, split_place
 from app.sources.document import Document, Line

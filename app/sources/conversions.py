@@ -11,8 +11,8 @@ from typing import Any
 
 from app.record.codes import PARTY_ROLE, PHASE, SEX, STATUS, Vocabulary
 from app.record.ids import condition_code
+from app.record.parts import Age
 from app.record.spans import fold_space
-from app.record.trial import Age
 from app.sources.ages import in_days, read_ages
 from app.sources.countries import country_code
 

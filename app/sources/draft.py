@@ -5,20 +5,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.record.codes import CONDITION_SYSTEM
+from app.record.parts import Coding, Condition, Identifier, TrialDate
 from app.record.registries import REGISTRIES
 from app.record.spans import Fact, Span, verbatim
-from app.record.trial import (
-    Coding,
-    Condition,
-    Coverage,
-    Identifier,
-    Issue,
-    Parsed,
-    Severity,
-    SourceDocument,
-    Trial,
-    TrialDate,
-)
+from app.record.trial import Coverage, Issue, Parsed, Severity, SourceDocument, Trial
 from app.sources.conversions import CONVERSIONS
 from app.sources.damage import find_damage
 from app.sources.document import Document, Line

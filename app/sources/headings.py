@@ -38,10 +38,12 @@ class CriteriaHeading(NamedTuple):
 def is_near(text: str, known: Iterable[str]) -> bool:
     """Whether a short line is all but one of the `known` ones."""
     folded = text.strip().casefold()
-    return any(
-        abs(len(folded) - len(line)) <= 6 and SequenceMatcher(None, folded, line.casefold()).ratio() >= _NEAR
-        for line in known
-    )
+    for line in known:
+        if abs(len(folded) - len(line)) <= 6:
+            matcher = SequenceMatcher(None, folded, line.casefold())
+            if matcher.quick_ratio() >= _NEAR and matcher.ratio() >= _NEAR:  # the quick one is never lower
+                return True
+    return False
 
 
 def read_criteria_heading(item: Item) -> CriteriaHeading | None:

@@ -87,9 +87,9 @@ def read_item(line: Line) -> Item:
         mark = Mark(Span(line.start + at, line.start + end), mark.bullet if mark else text[at], places)
         at = _skip(text, end)
     number = _NUMBER.match(text, at, stop)
-    if number and _places(number):
+    if number and (numbers := _places(number)):
         span = Span(line.start + at, line.start + number.end())
-        mark = Mark(span, mark.bullet if mark else "", _places(number))
+        mark = Mark(span, mark.bullet if mark else "", numbers)
         at = _skip(text, number.end())
     at = min(at, stop)
     return Item(line, indent, mark, Span(line.start + at, line.start + max(at, stop)), verbatim(text[at:stop]))

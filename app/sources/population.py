@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from app.record.parts import Age
 from app.record.spans import Span
-from app.record.trial import Age
 from app.sources.ages import read_age_criterion, read_age_line
 from app.sources.criteria import read_eligibility
 from app.sources.document import Line

@@ -50,8 +50,9 @@ class Tree:
     """Takes the items of one section in order (`place`), between headings (`close_segment`); `type`, `heading` and
     `cohort` say what holds for the next item."""
 
-    def __init__(self, items: list[Item]) -> None:
+    def __init__(self, items: list[Item], with_facts: bool = True) -> None:
         self.items = items
+        self.with_facts = with_facts
         self.result = Eligibility()
         self.type: CriterionType | None = None
         self.heading: Span | None = None
@@ -113,7 +114,8 @@ class Tree:
             return False
         pieces.append(item.text)
         self.result.criteria[index].spans.append(item.span)
-        self._text_facts[index].spans.append(item.span)
+        if self.with_facts:
+            self._text_facts[index].spans.append(item.span)
         self.result.lines.add(item.line.number)
         if broken:
             self.issue(
@@ -252,17 +254,21 @@ class Tree:
                 spans=[item.span],
             )
         )
-        path = f"criteria.{index}"
         self._pieces.append([item.text])
-        self._text_facts.append(Fact(path=f"{path}.text", spans=[item.span]))
-        result.facts.append(self._text_facts[index])
-        if item.mark:
-            result.facts.append(Fact(path=f"{path}.label", spans=[item.mark.span]))
-        if self.heading:
-            result.facts.append(Fact(path=f"{path}.type", conversion="criterion-type", spans=[self.heading]))
+        if self.with_facts:
+            self.add_facts(f"criteria.{index}", item)
         result.lines.add(item.line.number)
         into.last = index
         self.taken.append((item, index))
+
+    def add_facts(self, path: str, item: Item) -> None:
+        text = Fact(path=f"{path}.text", spans=[item.span])
+        self._text_facts.append(text)
+        self.result.facts.append(text)
+        if item.mark:
+            self.result.facts.append(Fact(path=f"{path}.label", spans=[item.mark.span]))
+        if self.heading:
+            self.result.facts.append(Fact(path=f"{path}.type", conversion="criterion-type", spans=[self.heading]))
 
     def issue(self, code: str, what: str, item: Item) -> None:
         message = f"{item.text[:80]!r} {what}"
@@ -286,7 +292,8 @@ class Tree:
     def finish_texts(self) -> None:
         """Joins the pieces of each criterion; a parent whose text says how its children combine keeps that."""
         for criterion, pieces in zip(self.result.criteria, self._pieces, strict=True):
-            criterion.text = fold_space(" ".join(pieces))
+            if len(pieces) > 1:
+                criterion.text = fold_space(" ".join(pieces))
         parents = {criterion.parent for criterion in self.result.criteria}
         for index in sorted(index for index in parents if index is not None):
             criterion = self.result.criteria[index]

@@ -6,8 +6,9 @@ Outcomes are read out of the description's text; the unlabelled date under `Stud
 import re
 
 from app.record.codes import SEX, STATUS
+from app.record.parts import Party, SourcedText, Title
 from app.record.spans import Span
-from app.record.trial import Parsed, Party, SourcedText, Title
+from app.record.trial import Parsed
 from app.sources.conversions import read_date, read_phases
 from app.sources.document import Document, Line
 from app.sources.draft import Draft

@@ -29,7 +29,14 @@ def migrate(engine: Engine, revision: str = "head") -> None:
 
 def seed_state(connection: Connection) -> None:
     known = {row.name for row in connection.execute(tables.state.select())}
-    first = {"data_version": "0", "next_key": "1", "cursor_key": secrets.token_hex(32), "renderer": ""}
+    first = {
+        "data_version": "0",
+        "next_key": "1",
+        "next_change": "1",
+        "next_run": "1",
+        "cursor_key": secrets.token_hex(32),
+        "renderer": "",
+    }
     missing = [{"name": name, "value": value} for name, value in first.items() if name not in known]
     if missing:
         connection.execute(tables.state.insert(), missing)

@@ -8,12 +8,13 @@ from sqlalchemy import Engine, select, update
 import app.fhir
 import app.plain
 import app.record
-from app.fhir import render
-from app.plain.render import trial_json
 from app.store import tables as t
+from app.store.counters import raise_data_version
 from app.store.database import writing
 from app.store.get import get_trial
-from app.store.put import known_descriptions, put_resources, raise_data_version
+from app.store.prepare import prepare, with_version
+from app.store.resources import put_documents
+from app.store.shared import merge_shared
 
 
 def fingerprint() -> str:
@@ -21,7 +22,7 @@ def fingerprint() -> str:
     digest = hashlib.sha256()
     for package in (app.record, app.fhir, app.plain):
         for folder in package.__path__:
-            for file in sorted(Path(folder).glob("*.py")):
+            for file in sorted(Path(folder).rglob("*.py")):
                 digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -40,8 +41,10 @@ def rerender(engine: Engine, now: str, *, always: bool = False) -> int:
         trials = connection.execute(select(t.trial.c.key, t.trial.c.version, t.trial.c.last_updated)).all()
         for key, version, last_updated in trials:
             trial = get_trial(connection, key)
-            put_resources(connection, render(trial, known_descriptions(connection, trial)), now, rendered=True)
-            plain = trial_json(trial, version, last_updated)
+            prepared = prepare(trial)
+            _, _, documents, kept = merge_shared(connection, [prepared])
+            put_documents(connection, [*prepared.documents, *documents], now, keep=kept, rendered=True)
+            plain = with_version(prepared.plain, version, last_updated)
             connection.execute(update(t.trial).where(t.trial.c.key == key).values(plain=plain))
         connection.execute(update(t.state).where(row).values(value=current))
         raise_data_version(connection)

@@ -7,7 +7,6 @@ on both engines, so that both give the same answers in the same order.
 """
 
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     Column,
     Float,
@@ -15,7 +14,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     PrimaryKeyConstraint,
     String,
     Table,
@@ -23,34 +21,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-Key = BigInteger().with_variant(Integer(), "sqlite")
-Ordered = Text().with_variant(Text(collation="C"), "postgresql")
-
-
-def _trial_key() -> Column[int]:
-    return Column("trial_key", Key, ForeignKey("trial.key", ondelete="CASCADE"), nullable=False)
-
-
-def _of_trial(name: str, *columns: Column[object] | Index | PrimaryKeyConstraint) -> Table:
-    """A list that belongs to a trial: rows by trial and position, counted from 0."""
-    return Table(
-        name,
-        metadata,
-        _trial_key(),
-        Column("position", Integer, nullable=False),
-        *columns,
-        PrimaryKeyConstraint("trial_key", "position"),
-    )
-
+from app.store.columns import Key, Ordered, metadata, trial_key
 
 state = Table(
     "state",
@@ -74,6 +45,8 @@ resource = Table(
     Column("r4", LargeBinary, nullable=False),
     Column("r5", LargeBinary, nullable=False),
     UniqueConstraint("type", "id"),
+    Index("ix_resource_last_updated", "last_updated", "key", "version"),
+    Index("ix_resource_type_last_updated", "type", "last_updated", "key", "version"),
 )
 
 resource_version = Table(
@@ -87,6 +60,7 @@ resource_version = Table(
     Column("r4", LargeBinary, nullable=False, comment="zlib"),
     Column("r5", LargeBinary, nullable=False, comment="zlib"),
     PrimaryKeyConstraint("resource_key", "version"),
+    Index("ix_resource_version_last_updated", "last_updated", "resource_key", "version"),
 )
 
 trial = Table(
@@ -99,7 +73,10 @@ trial = Table(
     Column("last_updated", Ordered, nullable=False),
     Column("title", Text),
     Column("title_folded", Ordered),
-    Column("overall_status", String, index=True),
+    Column("overall_status", String),
+    Column("last_known_status", String, comment="behind `unknown`"),
+    Column("why_stopped", Text),
+    Column("fresh_on", Ordered, comment="the latest day on which a source says that the record was right"),
     Column("sex", String),
     Column("minimum_age", Float),
     Column("minimum_age_unit", String),
@@ -109,15 +86,17 @@ trial = Table(
     Column("detailed_description", Text),
     Column("plain_language_summary", Text),
     Column("plain_language_source", String),
+    Column("removed", Ordered, comment="the instant at which the registry was found to have dropped the record"),
     Column("digest", String, nullable=False, comment="of the record"),
     Column("plain", LargeBinary, nullable=False, comment="the plain JSON document, as served"),
     Index("ix_trial_title_folded", "title_folded"),
+    Index("ix_trial_overall_status_fresh_on", "overall_status", "fresh_on"),
 )
 
 trial_version = Table(
     "trial_version",
     metadata,
-    _trial_key(),
+    trial_key(),
     Column("version", Integer, nullable=False),
     Column("last_updated", Ordered, nullable=False),
     Column("record", LargeBinary, nullable=False, comment="the superseded record: zlib of its JSON"),
@@ -127,71 +106,17 @@ trial_version = Table(
 source_document = Table(
     "source_document",
     metadata,
-    _trial_key(),
+    trial_key(),
     Column("id", String, nullable=False, comment="first 16 hex digits of the SHA-256 of its bytes"),
     Column("source", String, nullable=False),
     Column("name", Text, nullable=False),
     Column("complete", Boolean, nullable=False),
     Column("current", Boolean, nullable=False, comment="the newest of its source and completeness"),
     Column("loaded", Ordered, nullable=False),
-    Column("content", LargeBinary, nullable=False, comment="zlib of its bytes"),
-    Column("record", LargeBinary, nullable=False, comment="zlib of the JSON of what was read from it"),
+    Column("content", LargeBinary, comment="zlib of its bytes; none where spans do not need it"),
+    Column("record", LargeBinary, comment="zlib of the JSON of what was read from it; none: the tables say just that"),
     PrimaryKeyConstraint("trial_key", "id"),
-)
-
-trial_source = _of_trial(
-    "trial_source",
-    Column("document", String, nullable=False),
-)
-"""The documents that the record was read from, best first."""
-
-identifier = _of_trial(
-    "identifier",
-    Column("kind", String, nullable=False),
-    Column("system", Text),
-    Column("value", Text, nullable=False),
-    Column("value_folded", Ordered, nullable=False),
-    Index("ix_identifier_value_folded", "value_folded"),
-)
-trial_title = _of_trial(
-    "trial_title",
-    Column("kind", String, nullable=False),
-    Column("text", Text, nullable=False),
-)
-trial_phase = _of_trial(
-    "trial_phase",
-    Column("code", String, nullable=False),
-    Index("ix_trial_phase_code", "code"),
-)
-condition = _of_trial(
-    "condition",
-    Column("text", Text, nullable=False),
-)
-condition_coding = Table(
-    "condition_coding",
-    metadata,
-    _trial_key(),
-    Column("condition", Integer, nullable=False, comment="the condition's position"),
-    Column("position", Integer, nullable=False),
-    Column("system", Text, nullable=False),
-    Column("code", Text, nullable=False),
-    Column("code_folded", Ordered, nullable=False),
-    Column("display", Text),
-    PrimaryKeyConstraint("trial_key", "condition", "position"),
-    Index("ix_condition_coding_code_folded", "code_folded"),
-)
-keyword = _of_trial("keyword", Column("text", Text, nullable=False))
-trial_date = _of_trial(
-    "trial_date",
-    Column("kind", String, nullable=False),
-    Column("value", String, nullable=False),
-    Column("type", String),
-)
-not_reported = _of_trial("not_reported", Column("field", String, nullable=False))
-statement = _of_trial(
-    "statement",
-    Column("label", Text, nullable=False),
-    Column("text", Text, nullable=False),
+    Index("ix_source_document_id", "id"),
 )
 
 organization = Table(
@@ -220,55 +145,6 @@ practitioner_role = Table(
     Column("organization_key", Key, ForeignKey("organization.key"), index=True),
     Column("role", String, nullable=False),
 )
-party = _of_trial(
-    "party",
-    Column("role", String, nullable=False),
-    Column("kind", String, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("affiliation", Text),
-    Column("description", Text),
-    Column("organization_key", Key, ForeignKey("organization.key"), index=True),
-    Column("practitioner_role_key", Key, ForeignKey("practitioner_role.key"), index=True),
-)
-
-outcome = _of_trial(
-    "outcome",
-    Column("type", String, nullable=False),
-    Column("number", Integer, nullable=False, comment="among the trial's outcomes of its type, from 1"),
-    Column("measure", Text, nullable=False),
-    Column("description", Text),
-    Column("time_frame", Text),
-    Column("document", String, nullable=False, comment="the document that the spans are of"),
-    Column("spans", Text, nullable=False),
-)
-cohort = _of_trial(
-    "cohort",
-    Column("group_key", Key, ForeignKey("resource.key"), unique=True),
-    Column("label", Text),
-    Column("label_folded", Ordered),
-    Column("sex", String),
-    Column("minimum_age", Float),
-    Column("minimum_age_unit", String),
-    Column("maximum_age", Float),
-    Column("maximum_age_unit", String),
-)
-criterion = _of_trial(
-    "criterion",
-    Column("path", String, nullable=False, comment="place in the tree, unique in the trial: 1-i11.4"),
-    Column("cohort", Integer, nullable=False, comment="the cohort's position"),
-    Column("type", String, nullable=False),
-    Column("role", String, nullable=False),
-    Column("parent", Integer, comment="the parent criterion's position"),
-    Column("number", Integer, nullable=False, comment="among its siblings of the same cohort and type, from 1"),
-    Column("depth", Integer, nullable=False),
-    Column("label", Text),
-    Column("text", Text, nullable=False),
-    Column("text_folded", Text, nullable=False),
-    Column("combination", String),
-    Column("document", String, nullable=False, comment="the document that the spans are of"),
-    Column("spans", Text, nullable=False),
-)
-
 site = Table(
     "site",
     metadata,
@@ -280,6 +156,7 @@ site = Table(
     Column("city_folded", Ordered, index=True),
     Column("state", Text),
     Column("state_folded", Ordered),
+    Column("postal_code", String),
     Column("country", Text),
     Column("country_folded", Ordered, index=True),
     Column("country_code", String, index=True),
@@ -287,43 +164,63 @@ site = Table(
     Column("longitude", Float),
     Column("coordinates_from", String),
 )
-trial_site = _of_trial(
-    "trial_site",
-    Column("site_key", Key, ForeignKey("site.key"), nullable=False, index=True),
-    Column("status", String),
-)
-site_contact = Table(
-    "site_contact",
+run = Table(
+    "run",
     metadata,
-    _trial_key(),
-    Column("site", Integer, nullable=False, comment="the trial site's position"),
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String, nullable=False, comment="load or sync"),
+    Column("origin", Text, nullable=False, comment="the paths or the query"),
+    Column("started", Ordered, nullable=False),
+    Column("finished", Ordered, comment="none: it runs, or was interrupted"),
+    *(Column(count, Integer, nullable=False) for count in ("new", "changed", "unchanged", "refused", "removed")),
+)
+run_refusal = Table(
+    "run_refusal",
+    metadata,
+    Column("run_id", Integer, ForeignKey("run.id", ondelete="CASCADE"), nullable=False),
     Column("position", Integer, nullable=False),
-    Column("name", Text),
-    Column("role", String),
-    Column("phone", String),
-    Column("email", String),
-    PrimaryKeyConstraint("trial_key", "site", "position"),
+    Column("file", Text, nullable=False),
+    Column("line", Integer, nullable=False),
+    Column("trial_id", String),
+    Column("reason", Text, nullable=False),
+    PrimaryKeyConstraint("run_id", "position"),
 )
-
-issue = _of_trial(
-    "issue",
-    Column("code", String, nullable=False),
-    Column("severity", String, nullable=False),
-    Column("message", Text, nullable=False),
-    Column("line", Integer),
-    Column("document", String, nullable=False),
+run_seen = Table(
+    "run_seen",
+    metadata,
+    Column("run_id", Integer, ForeignKey("run.id", ondelete="CASCADE"), nullable=False),
+    Column("trial_id", Ordered, nullable=False),
+    PrimaryKeyConstraint("run_id", "trial_id"),
 )
-fact = _of_trial(
-    "fact",
-    Column("path", Text, nullable=False),
-    Column("conversion", String, nullable=False),
-    Column("document", String, nullable=False),
-    Column("spans", Text, nullable=False),
+"""The trials that a complete load has met so far: what it does not meet has been removed from the registry."""
+change = Table(
+    "change",
+    metadata,
+    Column("number", Key, primary_key=True, autoincrement=False, comment="in the order of writing, from 1"),
+    trial_key(),
+    Column("version", Integer, nullable=False),
+    Column("at", Ordered, nullable=False),
+    Column("run_id", Integer, ForeignKey("run.id")),
+    Column("kind", String, nullable=False, comment="new, changed, removed or restored"),
+    Column("fields", Text, nullable=False, comment="JSON list of the record's fields that differ"),
+    Column("status_before", String),
+    Column("status_after", String),
+    Index("ix_change_at", "at"),
+    Index("ix_change_trial_key", "trial_key"),
+    Index("ix_change_status_after", "status_after", "at"),
 )
-
-OF_TRIAL = [
-    table
-    for table in metadata.sorted_tables
-    if "trial_key" in table.c and table not in (trial_version, source_document)
-]
-"""The tables whose rows are the current record of a trial, replaced whole when it changes."""
+sync = Table(
+    "sync",
+    metadata,
+    Column("name", String, primary_key=True, comment="the registry's address and the query"),
+    Column("token", Text, comment="of the page to ask for next; none: the window was walked"),
+    Column("since", String, comment="the day on which the window begins"),
+    Column("seen", Text, nullable=False, comment="JSON: the account of the walk"),
+)
+denied_link = Table(
+    "denied_link",
+    metadata,
+    Column("first", Ordered, nullable=False, comment="the lesser of the two ids"),
+    Column("second", Ordered, nullable=False),
+    PrimaryKeyConstraint("first", "second"),
+)

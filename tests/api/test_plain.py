@@ -15,7 +15,8 @@ from app.plain.shapes import (
     TrialShape,
     TrialSiteShape,
 )
-from app.search.params import PARAMETERS, Chosen
+from app.search.params import PARAMETERS
+from app.search.reads import Chosen
 
 SHAPES: dict[str, Any] = {
     "trials": TrialShape,

@@ -8,27 +8,34 @@ from hypothesis import strategies as st
 
 from app.fhir import render, serialize
 from app.record.codes import PARTY_ROLE, STATUS
-from app.record.trial import (
-    Cohort,
+from app.record.parts import (
+    DATE_KINDS,
+    Arm,
     Condition,
     Contact,
-    Criterion,
+    DataSharing,
+    Design,
+    Flag,
     Identifier,
-    Outcome,
+    Intervention,
+    MeshTerm,
     Party,
+    Population,
+    Reference,
+    Resource,
     SourcedText,
     Title,
-    Trial,
-    TrialSite,
+    TrialDate,
 )
-from tests.fhir.trials import bare, rich
+from app.record.trial import Cohort, Criterion, Outcome, Trial, TrialSite
+from tests.fhir.trials import bare, full, rich
 from tests.fhir.validation import validate
 
-TRIALS = [rich(), bare(), *(Trial(id=f"NCT1-{status.code}", overall_status=status.code) for status in STATUS)]
+TRIALS = [rich(), full(), bare(), *(Trial(id=f"NCT1-{status.code}", overall_status=status.code) for status in STATUS)]
 
 
 @pytest.mark.parametrize("release", ["r4", "r5"])
-@pytest.mark.parametrize("trial", TRIALS, ids=lambda trial: trial.id)
+@pytest.mark.parametrize("trial", TRIALS, ids=lambda trial: f"{trial.id}-{len(trial.arms)}")
 def test_documents_are_valid(trial, release):
     assert [error for each in render(trial) for error in validate(release, getattr(each, release))] == []
 
@@ -63,8 +70,9 @@ def references(value):
 
 
 @pytest.mark.parametrize("release", ["r4", "r5"])
-def test_references_resolve(release):
-    rendered = render(rich())
+@pytest.mark.parametrize("trial", [rich(), full()], ids=["rich", "full"])
+def test_references_resolve(trial, release):
+    rendered = render(trial)
     known = {f"{each.type}/{each.id}" for each in rendered}
     found = {reference for each in rendered for reference in references(getattr(each, release))}
     assert found <= known
@@ -110,11 +118,17 @@ def criteria(draw):
     return nodes
 
 
+contacts = st.lists(st.builds(Contact, name=maybe, role=maybe, phone=maybe, phone_extension=maybe), max_size=1)
+some = st.lists(texts, max_size=2)
+dates = st.sampled_from(["2024", "2024-02", "2024-02-29", "2023-12-31", "2024-13", "soon", ""])
+
 trials = st.builds(
     Trial,
     id=st.just("NCT00000003"),
     registry=st.sampled_from([None, "ctgov"]),
-    identifiers=st.lists(st.builds(Identifier, kind=texts, value=texts, system=st.none()), max_size=2),
+    identifiers=st.lists(
+        st.builds(Identifier, kind=texts, value=texts, system=st.none(), type=maybe, domain=maybe), max_size=2
+    ),
     title=maybe,
     titles=st.lists(st.builds(Title, kind=texts, text=texts), max_size=2),
     overall_status=st.sampled_from([None, *STATUS.codes]),
@@ -126,11 +140,13 @@ trials = st.builds(
     parties=st.lists(
         st.builds(
             Party,
-            role=st.sampled_from(list(PARTY_ROLE.codes)),
+            role=st.sampled_from([*PARTY_ROLE.codes, "responsible-party", "funding-source"]),
             name=texts.filter(lambda text: text.strip() and text.isprintable()),
             kind=st.sampled_from(["organization", "person"]),
             affiliation=maybe,
             description=maybe,
+            sector=maybe,
+            title=maybe,
         ),
         max_size=3,
     ),
@@ -145,15 +161,59 @@ trials = st.builds(
             facility=maybe,
             city=texts.filter(lambda text: text.strip() and text.isprintable()),
             country=maybe,
-            contacts=st.lists(st.builds(Contact, name=maybe, role=maybe, phone=maybe), max_size=1),
+            contacts=contacts,
         ),
         max_size=2,
     ),
 )
 
 
+registry_records = st.builds(
+    Trial,
+    id=st.just("NCT00000003"),
+    overall_status=st.sampled_from([None, "unknown"]),
+    criteria=st.just([Criterion(type="inclusion", position=1, text="Sleeps by day.")]),
+    last_known_status=st.sampled_from([None, *STATUS.codes]),
+    why_stopped=maybe,
+    design=st.none()
+    | st.builds(
+        Design,
+        study_type=maybe,
+        primary_purpose=maybe,
+        masking_description=maybe,
+        who_masked=some,
+        enrollment=st.none() | st.integers(-1, 2**32),
+        enrollment_type=st.sampled_from([None, "actual", "estimated"]),
+    ),
+    population=st.none() | st.builds(Population, gender_description=maybe, standard_ages=some, sampling_method=maybe),
+    mesh=st.lists(
+        st.builds(MeshTerm, subject=st.sampled_from(["condition", "intervention"]), kind=st.just("term"), term=texts),
+        max_size=2,
+    ),
+    dates=st.lists(
+        st.builds(
+            TrialDate,
+            kind=st.sampled_from(DATE_KINDS),
+            value=dates,
+            type=st.sampled_from([None, "actual", "estimated"]),
+        ),
+        max_size=4,
+    ),
+    contacts=contacts,
+    flags=st.lists(st.builds(Flag, name=texts), max_size=2),
+    arms=st.lists(st.builds(Arm, label=texts, type=maybe, description=maybe, interventions=some), max_size=2),
+    interventions=st.lists(st.builds(Intervention, name=texts, type=maybe, other_names=some), max_size=2),
+    references=st.lists(st.builds(Reference, type=maybe, pmid=maybe, citation=maybe), max_size=2),
+    resources=st.lists(
+        st.builds(Resource, label=maybe, url=maybe, identifier=maybe, date=st.none() | dates, contents=some), max_size=2
+    ),
+    data_sharing=st.none() | st.builds(DataSharing, sharing=maybe, description=maybe, information=some),
+)
+"""What only a registry's own record says."""
+
+
 @settings(max_examples=150, deadline=None)
-@given(trials)
+@given(st.one_of(trials, registry_records))
 def test_any_text_renders_as_legal_fhir(trial):
     for each in render(trial):
         for release in ("r4", "r5"):

@@ -3,7 +3,8 @@
 import pytest
 
 from app.fhir import render
-from app.record.trial import Age, Cohort, Criterion, Trial
+from app.record.parts import Age
+from app.record.trial import Cohort, Criterion, Trial
 from tests.fhir.trials import rich
 
 ROOT = "http://hl7.org/fhir/5.0/StructureDefinition/extension-"

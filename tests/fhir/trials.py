@@ -1,21 +1,27 @@
 """Fictional trials: nothing here is of a real study, person or place of care."""
 
-from app.record.trial import (
+from app.record.parts import (
     Age,
+    Arm,
     Coding,
-    Cohort,
     Condition,
     Contact,
-    Criterion,
+    DataSharing,
+    Design,
+    Flag,
     Identifier,
-    Outcome,
+    Intervention,
+    MeshTerm,
     Party,
+    Population,
+    Reference,
+    Resource,
+    Retraction,
     SourcedText,
     Title,
-    Trial,
     TrialDate,
-    TrialSite,
 )
+from app.record.trial import Cohort, Criterion, Outcome, SourceDocument, Trial, TrialSite
 
 YEARS_12 = Age(value=12, unit="years")
 YEARS_65 = Age(value=65, unit="years")
@@ -111,4 +117,119 @@ def rich() -> Trial:
             TrialSite(city="Geneva", country="Switzerland", country_code="CH", status="recruiting"),
             TrialSite(country="Atlantis"),
         ],
+    )
+
+
+def full() -> Trial:
+    """The rich trial with everything that only a registry's own record says."""
+    return rich().model_copy(
+        update={
+            "sources": [SourceDocument(id="0123456789abcdef", source="ctgov", name="study.json")],
+            "identifiers": [
+                Identifier(kind="registry", value="NCT00000002", system="https://clinicaltrials.gov"),
+                Identifier(kind="secondary", value="R01-XX", type="nih", domain="Tidal Fund", link="https://e.org/R01"),
+                Identifier(kind="universal", value="U1111-0000-0001"),
+            ],
+            "overall_status": "unknown",
+            "last_known_status": "suspended",
+            "why_stopped": "The moon set.",
+            "dates": [
+                TrialDate(kind="start", value="2024-03", type="actual"),
+                TrialDate(kind="completion", value="2026-12-31", type="estimated"),
+                TrialDate(kind="primary-completion", value="2026-06", type="estimated"),
+                TrialDate(kind="first-submitted", value="2023-12-01"),
+                TrialDate(kind="disposition-first-posted", value="2025-01-01", type="actual"),
+                TrialDate(kind="ethics-approval", value="2023-10-01"),
+                TrialDate(kind="last-update", value="2026-01-31", type="actual"),
+            ],
+            "design": Design(
+                study_type="interventional",
+                allocation="na",
+                intervention_model="crossover",
+                intervention_model_description="Light first.",
+                primary_purpose="treatment",
+                masking="double",
+                who_masked=["participant", "investigator"],
+                target_duration="2 years",
+                enrollment=40,
+                enrollment_type="estimated",
+            ),
+            "population": Population(
+                gender_description="As people say.",
+                standard_ages=["adult", "older-adult"],
+                study_population="Night people.",
+                sampling_method="probability-sample",
+            ),
+            "mesh": [
+                MeshTerm(subject="condition", kind="term", id="D009755", term="Night blindness"),
+                MeshTerm(subject="condition", kind="term", id="D000001", term="Dim Sight"),
+                MeshTerm(subject="condition", kind="ancestor", id="D000002", term="Eye Things"),
+                MeshTerm(subject="intervention", kind="term", id="D000003", term="Moonlight"),
+                MeshTerm(subject="intervention", kind="term", id="D000004", term="Radiance"),
+            ],
+            "parties": [
+                Party(role="lead-sponsor", name="Lunar Institute", kind="organization", sector="fed"),
+                Party(role="collaborator", name="Tide Society", kind="organization", sector="network"),
+                Party(role="responsible-party", name="Ada Example", kind="person", title="Professor of Tides"),
+            ],
+            "contacts": [
+                Contact(
+                    name="Di Example", role="contact", phone="555-0102", phone_extension="7", email="d@example.org"
+                ),
+                Contact(name="Ed Example", role="study-chair"),
+                Contact(role="contact"),
+            ],
+            "flags": [
+                Flag(name="has-dmc", value=True),
+                Flag(name="fda-regulated-drug", value=True),
+                Flag(name="fda-regulated-device", value=False),
+                Flag(name="healthy-volunteers", value=True),
+            ],
+            "arms": [
+                Arm(
+                    label="Moonlight",
+                    type="experimental",
+                    description="Every night.",
+                    interventions=["Other: Moonlight", "Drug: Dew"],
+                ),
+                Arm(label="Moonlight ", type="other"),
+                Arm(label="Lamp"),
+            ],
+            "interventions": [
+                Intervention(name="moonlight", type="dietary-supplement", description="Pale.", other_names=["Lune"]),
+                Intervention(name="Dew", arms=["Lamp"]),
+            ],
+            "references": [
+                Reference(
+                    type="result", pmid="123", citation="Example A. Light. 2020.", retractions=[Retraction(pmid="9")]
+                ),
+                Reference(pmid="124"),
+            ],
+            "resources": [
+                Resource(kind="link", label="The study's site", url="https://example.org/moon"),
+                Resource(kind="link", url="see the moon"),
+                Resource(
+                    kind="document",
+                    label="Protocol",
+                    url="https://example.org/p.pdf",
+                    date="2024-01-01",
+                    uploaded="2024-01-02T10:00",
+                    size=1234,
+                    contents=["protocol", "sap"],
+                ),
+            ],
+            "data_sharing": DataSharing(
+                sharing="yes", description="On request.", information=["csr"], time_frame="Soon"
+            ),
+            "sites": [
+                TrialSite(
+                    facility="Crater Clinic",
+                    city="Bethesda",
+                    postal_code="20814",
+                    country="United States",
+                    country_code="US",
+                    contacts=[Contact(role="contact", phone="555-0103", phone_extension="8")],
+                )
+            ],
+        }
     )

@@ -5,7 +5,7 @@
 - bindings: the codes of required bindings, which those models do not check;
 - shape: no empty string, array, object or null (https://hl7.org/fhir/R5/json.html);
 - extensions: known ones only, with the parts and value types of `extensions.json`;
-- evv-1 and ext-1, the invariants that this project's documents could break.
+- evv-1, ext-1 and per-1, the invariants that this project's documents could break.
 """
 
 import importlib
@@ -27,6 +27,15 @@ OWN = {
     },
     f"{BASE}/contact-role": {"value": ["string"]},
     f"{BASE}/coordinates-from": {"value": ["code"]},
+    f"{BASE}/contact-telecom": {"value": ["ContactPoint"], "releases": ["r5"]},
+    f"{BASE}/arm-intervention": {"value": ["string"]},
+    f"{BASE}/intervention": {
+        "parts": {
+            "type": {"min": 0, "max": "1", "value": ["string"]},
+            "description": {"min": 0, "max": "1", "value": ["markdown"]},
+            "other-name": {"min": 0, "max": "*", "value": ["string"]},
+        }
+    },
 }
 LAYOUTS = json.loads((Path(__file__).parent / "extensions.json").read_text())["layouts"] | OWN
 CHARACTERISTIC = "http://hl7.org/fhir/5.0/StructureDefinition/extension-EvidenceVariable.characteristic"
@@ -48,6 +57,7 @@ R4_STUDY_STATUS = {
 }
 COMBINATIONS = {"all-of", "any-of", "at-least", "at-most", "statistical", "net-effect", "dataset"}
 IDENTIFIER_USE = {"usual", "official", "temp", "secondary", "old"}
+RELATED_ARTIFACT = {"documentation", "justification", "citation", "predecessor", "successor", "derived-from"}
 CONTACT_SYSTEM = {"phone", "fax", "email", "pager", "url", "sms", "other"}
 
 REQUIRED = {
@@ -59,6 +69,8 @@ REQUIRED = {
     ("definitionByCombination", "code"): {"r4": set(), "r5": COMBINATIONS},
     ("identifier", "use"): {"r4": IDENTIFIER_USE, "r5": IDENTIFIER_USE},
     ("telecom", "system"): {"r4": CONTACT_SYSTEM, "r5": CONTACT_SYSTEM},
+    ("valueContactPoint", "system"): {"r4": CONTACT_SYSTEM, "r5": CONTACT_SYSTEM},
+    ("relatedArtifact", "type"): {"r4": RELATED_ARTIFACT, "r5": RELATED_ARTIFACT},
 }
 """(resource type or element, its field) -> release -> the codes of the value set that the release binds as required."""
 
@@ -151,6 +163,10 @@ def _object_errors(release: str, holder: str, fields: dict[str, Any]) -> Iterato
             yield f"{name} is {value!r}, not one of {sorted(codes[release])}"
     if holder == "characteristic" and len(fields.keys() & ONE_OF_EVV_1) > 1:
         yield "evv-1: one definition for each characteristic"
+    if holder in ("period", "valuePeriod") and "start" in fields and "end" in fields:
+        known = min(len(fields["start"]), len(fields["end"]))
+        if fields["start"][:known] > fields["end"][:known]:
+            yield "per-1: the start is after the end"
     for extension in fields.get("extension", []):
         # the parts of a complex extension are checked with the whole
         if holder != "extension" or extension.get("url") in LAYOUTS:

@@ -3,8 +3,9 @@
 from itertools import permutations
 
 from app.intake.merge import merge
+from app.record.parts import Party, SourcedText, Title, TrialDate
 from app.record.spans import Fact
-from app.record.trial import Criterion, Party, SourceDocument, SourcedText, Title, Trial, TrialDate
+from app.record.trial import Criterion, SourceDocument, Trial
 from app.sources import parse
 from tests.servers import CLINCONNECT
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.record.trial import Age
+from app.record.parts import Age
 from app.sources.ages import read_age_criterion, read_age_line
 from app.sources.conversions import CONVERSIONS, read_date, read_phases, read_time_frame
 from app.sources.countries import country_code, split_place

@@ -3,7 +3,7 @@
 import pytest
 
 from app.errors import SourceError
-from app.record.trial import Age
+from app.record.parts import Age
 from app.sources import SOURCES, detect, parse, read_document
 from tests.sources.documents import CLINCONNECT, PAGES, TRIALX, codes, read_page, read_text
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 from pydantic import BaseModel
 
+from app.record.parts import Age
 from app.record.spans import fold_space, verbatim
-from app.record.trial import Age
 from app.sources import parse
 from app.sources.conversions import CONVERSIONS
 from tests.sources.documents import CLINCONNECT, PAGES, TRIALX, read

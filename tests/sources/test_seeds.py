@@ -1,6 +1,7 @@
 """What the two seed documents say, field by field."""
 
-from app.record.trial import Age, Statement
+from app.record.parts import Age
+from app.record.trial import Statement
 from tests.sources.documents import CLINCONNECT, TRIALX, codes, read
 
 

@@ -5,9 +5,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
+from app.store.columns import metadata
 from app.store.database import engine_for
 from app.store.migrate import configuration, migrate
-from app.store.tables import metadata
 
 
 def test_models_and_head_agree(url: str) -> None:

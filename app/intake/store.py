@@ -1,0 +1,84 @@
+"""Stores what was read, a batch in one transaction: merged with what other documents say of the same trials."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, select
+
+from app.intake.gazetteer import with_coordinates
+from app.intake.merge import merge
+from app.intake.read import Received
+from app.record.trial import Trial
+from app.store import tables as t
+from app.store.database import among, insert_rows
+from app.store.documents import Current, Kept, current_documents, keep_documents, keep_record
+from app.store.prepare import Prepared, prepare
+from app.store.put import Change, put_batch
+
+
+def store_batch(
+    connection: Connection, batch: Sequence[Received], instant: str, run_id: int, *, note_seen: bool = False
+) -> list[Change]:
+    """What became of each record, in order. The same trial may stand several times in a batch."""
+    changes: list[Change] = []
+    for part in _without_repeats(batch):
+        changes += _store(connection, part, instant, run_id)
+    if note_seen:
+        seen = {one.prepared.id for one in batch}
+        known = _seen(connection, run_id, seen)
+        insert_rows(connection, t.run_seen, ("run_id", "trial_id"), [(run_id, id) for id in sorted(seen - known)])
+    return changes
+
+
+def _seen(connection: Connection, run_id: int, ids: set[str]) -> set[str]:
+
+    seen = t.run_seen.c
+    return set(
+        connection.scalars(select(seen.trial_id).where(seen.run_id == run_id, among(connection, seen.trial_id, ids)))
+    )
+
+
+def _without_repeats(batch: Sequence[Received]) -> list[list[Received]]:
+    """The batch in parts in which no trial stands twice, in order."""
+    parts: list[list[Received]] = [[]]
+    ids: set[str] = set()
+    for one in batch:
+        if one.prepared.id in ids:
+            parts.append([])
+            ids = set()
+        parts[-1].append(one)
+        ids.add(one.prepared.id)
+    return parts
+
+
+def _store(connection: Connection, batch: Sequence[Received], instant: str, run_id: int) -> list[Change]:
+    known = current_documents(connection, [one.prepared.id for one in batch])
+    ready: list[Prepared] = []
+    kept: list[Kept] = []
+    for one in batch:
+        documents = known.get(one.prepared.id, [])
+        prepared, keeps = _merged(connection, one, documents)
+        ready.append(prepared)
+        kept += keeps
+    changes = put_batch(connection, ready, instant, run_id)
+    keep_documents(connection, kept, known, instant)
+    return changes
+
+
+def _merged(connection: Connection, one: Received, documents: list[Current]) -> tuple[Prepared, list[Kept]]:
+    """The record to store, and the document to keep if it is not the current one already."""
+    source = one.source
+    others = [d for d in documents if (d.source, d.complete) != (source.source, source.complete)]
+    same = next((d for d in documents if d.id == source.id), None)
+    renamed = same is not None and same.name != source.name
+    if not others and not renamed:
+        return one.prepared, [] if same else [Kept(one.prepared.id, source, one.content, None)]
+    trial = Trial.model_validate_json(one.trial)
+    if same and renamed:  # the same bytes under another name are the same document
+        source = source.model_copy(update={"name": same.name})
+        trial = trial.model_copy(update={"sources": [source]})
+    records = [trial, *(document.read(connection) for document in others)]
+    for document in others:
+        keep_record(connection, document)
+    prepared = prepare(with_coordinates(merge(records)))
+    needs_record = others and (same is None or same.record is None)
+    return prepared, [Kept(one.prepared.id, source, one.content, trial)] if needs_record else []

@@ -1,0 +1,49 @@
+"""Dates as intervals (https://hl7.org/fhir/R5/search.html#date): `2026-03` is the month, and so on.
+
+Instants are compared as ISO 8601 text in UTC, of one form, which orders as time does.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+_PREFIXES = ("eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap")
+_DATE = re.compile(
+    r"(?P<year>\d{4})(?:-(?P<month>\d\d)(?:-(?P<day>\d\d)"
+    r"(?:T(?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d)(?P<fraction>\.\d{1,9})?)?(?P<zone>Z|[+-]\d\d:\d\d)?)?)?)?"
+)
+EXPECTED = (
+    f"an optional prefix ({', '.join(_PREFIXES)}) and a date such as 2026, 2026-03, 2026-03-01 or 2026-03-01T09:30:00Z"
+)
+
+
+def split_prefix(value: str) -> tuple[str, str]:
+    """`ge2026-03` -> (`ge`, `2026-03`); without a prefix it is `eq`."""
+    return (value[:2], value[2:]) if value[:2] in _PREFIXES else ("eq", value)
+
+
+def interval(value: str) -> tuple[datetime, datetime]:
+    """The first instant of the date and the first one after it, in UTC; no zone means UTC. Raises ValueError."""
+    found = _DATE.fullmatch(value.replace(" ", "+"))
+    if not found:
+        raise ValueError(f"'{value}' is not a date: expected {EXPECTED}")
+    part = {name: text for name, text in found.groupdict().items() if text}
+    numbers = {n: int(part[n]) for n in ("year", "month", "day", "hour", "minute", "second") if n in part}
+    start = datetime(**{"month": 1, "day": 1, **numbers}, tzinfo=UTC)
+    zone = part.get("zone", "Z")
+    if zone != "Z":
+        hours, minutes = int(zone[1:3]), int(zone[4:6])
+        start -= (1 if zone[0] == "+" else -1) * timedelta(hours=hours, minutes=minutes)
+    if "fraction" in part:
+        start += timedelta(microseconds=round(float(part["fraction"]) * 1_000_000))
+        return start, start + timedelta(microseconds=1)
+    if "day" in part:
+        unit = "seconds" if "second" in part else "minutes" if "minute" in part else "days"
+        return start, start + timedelta(**{unit: 1})
+    if "month" in part:
+        return start, start.replace(year=start.year + start.month // 12, month=start.month % 12 + 1)
+    return start, start.replace(year=start.year + 1)
+
+
+def instant(moment: datetime) -> str:
+    """The form in which instants are stored."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

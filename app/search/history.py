@@ -1,0 +1,67 @@
+"""History of one type or of all: versions, newest first (https://hl7.org/fhir/R5/http.html#history).
+
+Versions are in two tables, the current ones and the superseded ones; a page takes the newest of each. The order is
+by time, then by the resource's key and version, so that a page goes on exactly where the last one ended.
+"""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, literal, select, tuple_, union_all
+
+from app.store import tables as t
+
+Position = tuple[str, int, int]
+"""(last updated, resource key, version) of the last version of a page."""
+
+
+def compile_history(
+    release: str, kind: str | None, since: str | None, after: Position | None, count: int
+) -> Select[Any]:
+    """(id, version, last updated, deleted, compressed, document, type, key) of `count` + 1 versions."""
+    current, old = t.resource, t.resource_version
+    newest = select(
+        current.c.id,
+        current.c.version,
+        current.c.last_updated,
+        current.c.deleted,
+        literal(False).label("compressed"),
+        current.c[release].label("document"),
+        current.c.type,
+        current.c.key,
+    )
+    former = select(
+        current.c.id,
+        old.c.version,
+        old.c.last_updated,
+        old.c.deleted,
+        literal(True).label("compressed"),
+        old.c[release].label("document"),
+        current.c.type,
+        current.c.key,
+    ).join(current, current.c.key == old.c.resource_key)
+    halves = [
+        _page(newest, current.c.last_updated, current.c.key, current.c.version, kind, since, after, count),
+        _page(former, old.c.last_updated, old.c.resource_key, old.c.version, kind, since, after, count),
+    ]
+    both = union_all(*(select(half.subquery()) for half in halves)).subquery()
+    order = (both.c.last_updated.desc(), both.c.key.desc(), both.c.version.desc())
+    return select(both).order_by(*order).limit(count + 1)
+
+
+def _page(
+    statement: Select[Any],
+    updated: ColumnElement[str],
+    key: ColumnElement[int],
+    version: ColumnElement[int],
+    kind: str | None,
+    since: str | None,
+    after: Position | None,
+    count: int,
+) -> Select[Any]:
+    if kind is not None:
+        statement = statement.where(t.resource.c.type == kind)
+    if since is not None:
+        statement = statement.where(updated >= since)
+    if after is not None:
+        statement = statement.where(tuple_(updated, key, version) < tuple_(*(literal(value) for value in after)))
+    return statement.order_by(updated.desc(), key.desc(), version.desc()).limit(count + 1)

@@ -1,0 +1,50 @@
+"""Inclusion and exclusion criteria as two texts -> one text, the tree in it, and whom it is for (ICTRP and CTIS)."""
+
+import re
+
+from app.record.parts import Population
+from app.record.trial import Cohort, Trial
+from app.sources.conversions import read_criterion_type
+from app.sources.criteria import read_eligibility
+from app.sources.document import split_lines
+from app.sources.headings import read_criteria_heading
+from app.sources.ictrp_leaves import Record
+from app.sources.marks import read_item
+
+_SAME_LINE = re.compile(r"(?P<heading>\s*(?:inclusion|exclusion) criteria ?:)[^\S\n]*(?=\S)", re.IGNORECASE)
+_TIGHT_MARK = re.compile(r"^([ \t]{0,99}[-*•])(?=[A-Za-z])", re.MULTILINE)
+
+
+def join_criteria(inclusion: str, exclusion: str) -> str:
+    """Both texts below headings, which are added only where a text has none of its type."""
+    parts = [_head(text, kind) for text, kind in ((inclusion, "inclusion"), (exclusion, "exclusion")) if text.strip()]
+    return "\n".join(parts)
+
+
+def take_criteria(trial: Trial, text: str, record: Record) -> None:
+    """The tree of `text`; each cohort gets the trial's sex and ages. The spans are places in `text`."""
+    if text:
+        lines = split_lines(text)
+        found = read_eligibility(lines)
+        trial.cohorts, trial.criteria = found.cohorts, found.criteria
+        trial.population = (trial.population or Population()).model_copy(update={"criteria_text": text})
+        for issue in found.issues:
+            where = f"line {issue.line} of the criteria: " if issue.line else ""
+            record.issue(issue.code, f"{where}{issue.message}", issue.severity)
+        left = [line.number for line in lines if not line.blank and line.number not in found.lines]
+        if left:
+            message = f"{len(left)} lines of the criteria, from line {left[0]} on, are only in their text"
+            record.issue("criteria-left-out", message)
+    if not trial.cohorts and (trial.sex or trial.minimum_age or trial.maximum_age):
+        trial.cohorts = [Cohort()]
+    for cohort in trial.cohorts:
+        cohort.sex, cohort.minimum_age, cohort.maximum_age = trial.sex, trial.minimum_age, trial.maximum_age
+
+
+def _head(text: str, kind: str) -> str:
+    text = _TIGHT_MARK.sub(r"\1 ", text)
+    # on its own line, the heading leaves the number of the first criterion to be read
+    text = _SAME_LINE.sub(r"\g<heading>\n", text, count=1) if _SAME_LINE.match(text) else text
+    headings = (read_criteria_heading(read_item(line)) for line in split_lines(text) if not line.blank)
+    kinds = {read_criterion_type(text[heading.span.start : heading.span.end]) for heading in headings if heading}
+    return text if kind in kinds else f"{kind.capitalize()} criteria:\n{text}"
