@@ -144,15 +144,15 @@ def load_paths(
 
         def tell(result: Loaded | Refused) -> None:
             progress.tell(result)
-            if isinstance(result, Refused):
+            if isinstance(result, Refused) and len(refusals) < MOST_REFUSALS:
                 refusals.append(result)
 
         try:
-            report = load(engine, paths, tell, complete=complete)
+            report = load(engine, paths, tell, complete=complete, progress=progress.read)
         except KeyboardInterrupt:
             fail("interrupted: what was stored stays; the same command goes on with the rest")
     if as_json:
-        shown = [refusal._asdict() for refusal in refusals[:MOST_REFUSALS]]
+        shown = [refusal._asdict() for refusal in refusals]
         typer.echo(json.dumps({"run": report.run_id, **report.counts, "refusals": shown}))
     else:
         typer.echo(f"run {report.run_id}: {summary(report.counts)}")
@@ -167,7 +167,7 @@ def parse(file: Annotated[Path, typer.Argument(help="A document.", exists=True, 
     Nothing is stored, and a document that names no registry identifier is read too.
     """
     try:
-        for raw in records_of(file):
+        for raw, _ in records_of(file):
             typer.echo(json.dumps(_parsed(raw), indent=2, ensure_ascii=False))
     except (SourceError, ValueError) as error:
         fail(str(error))

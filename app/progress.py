@@ -17,7 +17,7 @@ FEW = 50
 
 class Progress:
     def __init__(self, *, quiet: bool) -> None:
-        self.quiet, self.told, self.started = quiet, 0, time.monotonic()
+        self.quiet, self.told, self.share, self.started = quiet, 0, 0.0, time.monotonic()
         self.bar: Bar | None = None
 
     def __enter__(self) -> "Progress":
@@ -34,14 +34,19 @@ class Progress:
         elif sys.stderr.isatty():
             self._count()
 
+    def read(self, share: float) -> None:
+        """What share of the files has been read, 0 to 1."""
+        self.share = share
+
     def _count(self) -> None:
         if self.bar is None:
             columns = (SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn(), TimeElapsedColumn())
             self.bar = Bar(*columns, console=Console(stderr=True), transient=True)
             self.bar.start()
             self.task = self.bar.add_task("records", total=None)
-        rate = self.told / max(time.monotonic() - self.started, 0.001)
-        self.bar.update(self.task, completed=self.told, description=f"records ({rate:.0f}/s)")
+        took = max(time.monotonic() - self.started, 0.001)
+        left = f", {took * (1 - self.share) / self.share:.0f} s left" if self.share > 0.01 else ""
+        self.bar.update(self.task, completed=self.told, description=f"records ({self.told / took:.0f}/s{left})")
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         if self.bar is not None:

@@ -52,7 +52,7 @@ _mine, _theirs = lists.identifier.alias("mine"), lists.identifier.alias("theirs"
 _other = t.trial.alias("other")
 _LINKS = (
     select(_other.c.id, _mine.c.kind, _mine.c.value, _theirs.c.kind, _mine.c.trial_key == bindparam("key"))
-    .select_from(_mine.join(_theirs, _theirs.c.value_folded == _mine.c.value_folded))
+    .select_from(_mine.join(_theirs, _theirs.c.link_key == _mine.c.link_key))
     .join(_other, _other.c.key == _theirs.c.trial_key)
     .where(_mine.c.trial_key == bindparam("key"), _theirs.c.trial_key != bindparam("key"))
     .where((_mine.c.kind == "registry") | (_theirs.c.kind == "registry") | (_mine.c.kind == "universal"))

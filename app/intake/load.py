@@ -5,7 +5,7 @@ unchanged and goes on.
 """
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -17,12 +17,13 @@ from typing import NamedTuple
 from sqlalchemy import Engine
 
 from app.errors import SourceError
-from app.intake.read import Received, Refused, read_all
+from app.intake.read import Received, Refused, raw_digest, read_all
 from app.intake.records import Raw, files_in, records_of
 from app.intake.removal import remove_unseen
 from app.intake.runs import COUNTS, count, finish_run, start_run
-from app.intake.store import store_batch
-from app.store.database import writing
+from app.intake.store import note_seen, store_batch
+from app.store.database import reading, writing
+from app.store.documents import known_raw
 from app.store.put import Change
 
 BATCH = 200
@@ -57,6 +58,7 @@ def load(
     tell: Callable[[Loaded | Refused], None] = lambda result: None,
     *,
     complete: str | None = None,
+    progress: Callable[[float], None] = lambda share: None,
     clock: Callable[[], str] = now,
 ) -> Report:
     """Loads every record of the files and tells what became of each; a record that is refused leaves no trace.
@@ -64,7 +66,7 @@ def load(
     `complete` names a registry all of whose records are in these files: what is not among them is marked removed.
     """
     paths = list(paths)
-    raws = _raws(paths)
+    raws = _raws(paths, progress)
     return load_records(engine, raws, "load", " ".join(map(str, paths)), tell, complete=complete, clock=clock)
 
 
@@ -82,19 +84,23 @@ def load_records(
     with writing(engine) as connection:
         run_id = start_run(connection, kind, origin, clock())
     total: Counter[str] = Counter()
-    for batch in _read_ahead(raws):
+    for batch in _read_ahead(engine, raws):
         received = [one for one in batch if isinstance(one, Received)]
         refused = [one for one in batch if isinstance(one, Refused)]
+        same = [one for one in batch if isinstance(one, Loaded)]
         with writing(engine) as connection:
-            changes = store_batch(connection, received, clock(), run_id, note_seen=complete is not None)
+            changes = store_batch(connection, received, clock(), run_id)
+            if complete is not None:
+                note_seen(connection, run_id, {one.trial_id for one in same} | {one.prepared.id for one in received})
             counts = Counter[str](changes)
+            counts["unchanged"] += len(same)
             counts["refused"] = len(refused)
             count(connection, run_id, counts, refused)
         total += counts
-        for one, change in zip(received, changes, strict=True):
-            tell(Loaded(one.file, one.line, one.prepared.id, change))
-        for refusal in refused:
-            tell(refusal)
+        stored = [Loaded(r.file, r.line, r.prepared.id, c) for r, c in zip(received, changes, strict=True)]
+        outcome: list[Loaded | Refused] = [*same, *stored, *refused]
+        for told in outcome:
+            tell(told)
     with writing(engine) as connection:
         if complete is not None:
             removed = remove_unseen(connection, complete, run_id, clock())
@@ -104,31 +110,52 @@ def load_records(
     return Report(run_id, Counter({name: total[name] for name in COUNTS}))
 
 
-def _raws(paths: Iterable[Path]) -> Iterator[Raw | Refused]:
-    for path in files_in(paths):
+def _raws(paths: Iterable[Path], progress: Callable[[float], None]) -> Iterator[Raw | Refused]:
+    """The records of all files; `progress` is told what share of their bytes has been read."""
+    files = [(path, path.stat().st_size if path.is_file() else 0) for path in files_in(paths)]
+    total, done = sum(size for _, size in files) or 1, 0
+    for path, size in files:
         try:
-            yield from records_of(path)
+            for raw, place in records_of(path):
+                progress((done + place) / total)
+                yield raw
         except SourceError as error:
             yield Refused(error.file, error.line, error.reason)
+        done += size
 
 
-def _read_ahead(raws: Iterable[Raw | Refused]) -> Iterator[list[Received | Refused]]:
+Read = Received | Refused | Loaded
+"""A record that was read, one that cannot be, or one that is stored just so and was not read again."""
+
+
+def _read_ahead(engine: Engine, raws: Iterable[Raw | Refused]) -> Iterator[list[Read]]:
     """Batches of read records, in order. Few records are read here; many by a pool, while the last batch is stored."""
     source = iter(raws)
     with ExitStack() as stack:
         pool: Executor | None = None
-        waiting: deque[tuple[list[Refused], Future[list[Received | Refused]]]] = deque()
+        waiting: deque[tuple[list[Read], Future[list[Received | Refused]]]] = deque()
         while batch := list(islice(source, BATCH)):
-            refused = [one for one in batch if isinstance(one, Refused)]
-            raw = [one for one in batch if isinstance(one, Raw)]
+            ready, raw = _known(engine, batch)
             if pool is None and len(batch) < BATCH:
-                yield [*read_all(raw), *refused]
+                yield [*ready, *read_all(raw)]
                 continue
             if pool is None:
                 pool = stack.enter_context(ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")))
-            waiting.append((refused, pool.submit(read_all, raw)))
+            waiting.append((ready, pool.submit(read_all, raw)))
             if len(waiting) > PROCESSES:
                 before, future = waiting.popleft()
-                yield [*future.result(), *before]
+                yield [*before, *future.result()]
         for before, future in waiting:
-            yield [*future.result(), *before]
+            yield [*before, *future.result()]
+
+
+def _known(engine: Engine, batch: Sequence[Raw | Refused]) -> tuple[list[Read], list[Raw]]:
+    """What is settled without reading (records stored just so, refusals), and the records to read."""
+    raws = {raw_digest(one): one for one in batch if isinstance(one, Raw)}
+    with reading(engine) as connection:
+        known = known_raw(connection, raws)
+    ready: list[Read] = [one for one in batch if isinstance(one, Refused)]
+    ready += [Loaded(raws[raw].file, raws[raw].line, trial_id, "unchanged") for raw, trial_id in known.items()]
+    repeats = sum(isinstance(one, Raw) for one in batch) - len(raws)
+    left = [one for one in batch if isinstance(one, Raw) and (repeats or raw_digest(one) not in known)]
+    return (ready, left) if not repeats else ([one for one in ready if isinstance(one, Refused)], left)

@@ -48,11 +48,15 @@ def files_in(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
 
 
-def records_of(path: Path) -> Iterator[Raw]:
-    """The records of one file. Raises SourceError when the file cannot be read or is damaged."""
+def records_of(path: Path) -> Iterator[tuple[Raw, int]]:
+    """The records of one file, each with how many of the file's bytes had been read.
+
+    Raises SourceError when the file cannot be read or is damaged.
+    """
     try:
         with path.open("rb") as stream:
-            yield from _records(str(path), stream)
+            for raw in _records(str(path), stream):
+                yield raw, stream.tell()
     except OSError as error:
         raise SourceError(str(path), 1, f"cannot be read: {error.strerror or error}") from error
 

@@ -15,18 +15,18 @@ from app.store.prepare import Prepared, prepare
 from app.store.put import Change, put_batch
 
 
-def store_batch(
-    connection: Connection, batch: Sequence[Received], instant: str, run_id: int, *, note_seen: bool = False
-) -> list[Change]:
+def store_batch(connection: Connection, batch: Sequence[Received], instant: str, run_id: int) -> list[Change]:
     """What became of each record, in order. The same trial may stand several times in a batch."""
     changes: list[Change] = []
     for part in _without_repeats(batch):
         changes += _store(connection, part, instant, run_id)
-    if note_seen:
-        seen = {one.prepared.id for one in batch}
-        known = _seen(connection, run_id, seen)
-        insert_rows(connection, t.run_seen, ("run_id", "trial_id"), [(run_id, id) for id in sorted(seen - known)])
     return changes
+
+
+def note_seen(connection: Connection, run_id: int, ids: set[str]) -> None:
+    """For a complete load: the trials that it has met."""
+    fresh = sorted(ids - _seen(connection, run_id, ids))
+    insert_rows(connection, t.run_seen, ("run_id", "trial_id"), [(run_id, id) for id in fresh])
 
 
 def _seen(connection: Connection, run_id: int, ids: set[str]) -> set[str]:
@@ -71,7 +71,7 @@ def _merged(connection: Connection, one: Received, documents: list[Current]) -> 
     same = next((d for d in documents if d.id == source.id), None)
     renamed = same is not None and same.name != source.name
     if not others and not renamed:
-        return one.prepared, [] if same else [Kept(one.prepared.id, source, one.content, None)]
+        return one.prepared, [] if same else [Kept(one.prepared.id, source, one.raw, one.content, None)]
     trial = Trial.model_validate_json(one.trial)
     if same and renamed:  # the same bytes under another name are the same document
         source = source.model_copy(update={"name": same.name})
@@ -81,4 +81,4 @@ def _merged(connection: Connection, one: Received, documents: list[Current]) -> 
         keep_record(connection, document)
     prepared = prepare(with_coordinates(merge(records)))
     needs_record = others and (same is None or same.record is None)
-    return prepared, [Kept(one.prepared.id, source, one.content, trial)] if needs_record else []
+    return prepared, [Kept(one.prepared.id, source, one.raw, one.content, trial)] if needs_record else []

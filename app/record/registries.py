@@ -6,6 +6,8 @@ The registries are WHO's primary registries and data providers (https://www.who.
 import re
 from typing import NamedTuple
 
+from app.record.ids import fold
+
 
 class Registry(NamedTuple):
     code: str
@@ -15,7 +17,7 @@ class Registry(NamedTuple):
 
 
 def _registry(code: str, name: str, system: str, pattern: str) -> Registry:
-    return Registry(code, name, system, re.compile(pattern, re.IGNORECASE))
+    return Registry(code, name, system, re.compile(pattern, re.IGNORECASE | re.ASCII))
 
 
 REGISTRIES = {
@@ -45,11 +47,23 @@ REGISTRIES = {
         _registry("rpcec", "RPCEC", "https://rpcec.sld.cu", r"RPCEC\d{8}"),
         _registry("slctr", "SLCTR", "https://slctr.lk", r"SLCTR/20\d\d/\d{3}"),
         _registry("tctr", "TCTR", "https://www.thaiclinicaltrials.org", r"TCTR\d{8,11}"),
-        _registry("ntr", "LTR (Dutch trial register)", "https://onderzoekmetmensen.nl", r"(NL-OMON|NTR|NL)\d{1,8}"),
+        _registry(
+            "ntr", "LTR (Dutch trial register)", "https://onderzoekmetmensen.nl", r"NL-OMON\d{4,6}|NTR\d{2,5}|NL\d{4,5}"
+        ),
         _registry("itmctr", "ITMCTR", "http://itmctr.ccebtcm.org.cn", r"ITMCTR\d{8,12}"),
         _registry("rpcr", "Philippine registry", "https://registry.healthresearch.ph", r"PHRR\d{6}-\d{6}"),
     )
 }
+
+_EUDRACT = re.compile(r"(?:EUCTR)?(20\d\d-\d{6}-\d\d)(?:-[A-Z0-9]{2,3})?", re.IGNORECASE | re.ASCII)
+
+
+def link_key(identifier: str) -> str:
+    """What two records that name the same identifier have in common: its folded text, an EudraCT number without the
+    register's prefix and the country's suffix (`EUCTR2019-001588-63-DE` and `2019-001588-63`)."""
+    eudract = _EUDRACT.fullmatch(identifier.strip())
+    return eudract[1] if eudract else fold(identifier)
+
 
 UNIVERSAL = re.compile(r"U1111-\d{4}-\d{4}", re.IGNORECASE)
 """WHO's Universal Trial Number."""

@@ -43,11 +43,25 @@ def current_documents(connection: Connection, trial_ids: Iterable[str]) -> dict[
     return found
 
 
+def known_raw(connection: Connection, raws: Iterable[str]) -> dict[str, str]:
+    """Of these digests of records, those that are stored just so: digest -> trial id. They need not be read again."""
+    d = t.source_document.c
+    return {
+        row.raw: row.id
+        for row in connection.execute(
+            select(d.raw, t.trial.c.id)
+            .join(t.trial, t.trial.c.key == d.trial_key)
+            .where(among(connection, d.raw, raws), d.current, t.trial.c.removed.is_(None))
+        )
+    }
+
+
 class Kept(NamedTuple):
     """A document to be kept as the current one of its source and completeness."""
 
     trial_id: str
     source: SourceDocument
+    raw: str
     content: bytes | None
     record: Trial | None
 
@@ -70,13 +84,14 @@ def keep_documents(connection: Connection, kept: Sequence[Kept], known: dict[str
         for row in connection.execute(select(t.trial.c.id, t.trial.c.key).where(among(connection, t.trial.c.id, ids)))
     }
     rows = []
-    for trial_id, source, content, record in kept:
+    for trial_id, source, raw, content, record in kept:
         key = key_by_id[trial_id]
         if any((old.source, old.complete) == (source.source, source.complete) for old in known.get(trial_id, ())):
             same_kind = (d.trial_key == key) & (d.source == source.source) & (d.complete == source.complete)
             connection.execute(update(table).where(same_kind).values(current=False))
         columns = (
             source.source,
+            raw,
             source.name,
             source.complete,
             True,

@@ -30,10 +30,12 @@ identifier = of_trial(
     Column("system", Text),
     Column("value", Text, nullable=False),
     Column("value_folded", Ordered, nullable=False),
+    Column("link_key", Ordered, nullable=False, comment="equal where two records name the same identifier"),
     Column("type", String),
     Column("domain", Text),
     Column("link", Text),
     Index("ix_identifier_value_folded", "value_folded"),
+    Index("ix_identifier_link_key", "link_key"),
 )
 trial_title = of_trial(
     "trial_title",

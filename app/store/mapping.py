@@ -17,6 +17,7 @@ from app.fhir.ids import group_id, location_id, organization_id, practitioner_ro
 from app.record import parts as p
 from app.record import trial as r
 from app.record.ids import fold
+from app.record.registries import link_key
 from app.record.spans import Fact, Span
 from app.store import lists as t
 
@@ -110,7 +111,15 @@ _AGE_COLUMNS: dict[str, Maker] = {
 }
 
 LISTS: tuple[ListOf, ...] = (
-    ListOf("identifiers", t.identifier, p.Identifier, written={"value_folded": lambda trial, n, i: fold(i.value)}),
+    ListOf(
+        "identifiers",
+        t.identifier,
+        p.Identifier,
+        written={
+            "value_folded": lambda trial, n, i: fold(i.value),
+            "link_key": lambda trial, n, i: link_key(i.value),
+        },
+    ),
     ListOf("titles", t.trial_title, p.Title),
     ListOf("phases", t.trial_phase, None),
     ListOf(

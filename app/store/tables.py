@@ -109,6 +109,7 @@ source_document = Table(
     trial_key(),
     Column("id", String, nullable=False, comment="first 16 hex digits of the SHA-256 of its bytes"),
     Column("source", String, nullable=False),
+    Column("raw", String, nullable=False, comment="digest of its bytes and of the code that reads them"),
     Column("name", Text, nullable=False),
     Column("complete", Boolean, nullable=False),
     Column("current", Boolean, nullable=False, comment="the newest of its source and completeness"),
@@ -116,7 +117,7 @@ source_document = Table(
     Column("content", LargeBinary, comment="zlib of its bytes; none where spans do not need it"),
     Column("record", LargeBinary, comment="zlib of the JSON of what was read from it; none: the tables say just that"),
     PrimaryKeyConstraint("trial_key", "id"),
-    Index("ix_source_document_id", "id"),
+    Index("ix_source_document_raw", "raw"),
 )
 
 organization = Table(

@@ -395,6 +395,12 @@ def upgrade() -> None:
         sa.Column("system", sa.Text(), nullable=True),
         sa.Column("value", sa.Text(), nullable=False),
         sa.Column("value_folded", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False),
+        sa.Column(
+            "link_key",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="equal where two records name the same identifier",
+        ),
         sa.Column("type", sa.String(), nullable=True),
         sa.Column("domain", sa.Text(), nullable=True),
         sa.Column("link", sa.Text(), nullable=True),
@@ -402,6 +408,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("trial_key", "position", name=op.f("pk_identifier")),
     )
     with op.batch_alter_table("identifier", schema=None) as batch_op:
+        batch_op.create_index("ix_identifier_link_key", ["link_key"], unique=False)
         batch_op.create_index("ix_identifier_value_folded", ["value_folded"], unique=False)
 
     op.create_table(
@@ -626,6 +633,7 @@ def upgrade() -> None:
         sa.Column("trial_key", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("id", sa.String(), nullable=False, comment="first 16 hex digits of the SHA-256 of its bytes"),
         sa.Column("source", sa.String(), nullable=False),
+        sa.Column("raw", sa.String(), nullable=False, comment="digest of its bytes and of the code that reads them"),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("complete", sa.Boolean(), nullable=False),
         sa.Column("current", sa.Boolean(), nullable=False, comment="the newest of its source and completeness"),
@@ -645,7 +653,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("trial_key", "id", name=op.f("pk_source_document")),
     )
     with op.batch_alter_table("source_document", schema=None) as batch_op:
-        batch_op.create_index("ix_source_document_id", ["id"], unique=False)
+        batch_op.create_index("ix_source_document_raw", ["raw"], unique=False)
 
     op.create_table(
         "standard_age",
@@ -784,7 +792,7 @@ def downgrade() -> None:
     op.drop_table("statement")
     op.drop_table("standard_age")
     with op.batch_alter_table("source_document", schema=None) as batch_op:
-        batch_op.drop_index("ix_source_document_id")
+        batch_op.drop_index("ix_source_document_raw")
 
     op.drop_table("source_document")
     op.drop_table("site_contact")
@@ -813,6 +821,7 @@ def downgrade() -> None:
     op.drop_table("intervention")
     with op.batch_alter_table("identifier", schema=None) as batch_op:
         batch_op.drop_index("ix_identifier_value_folded")
+        batch_op.drop_index("ix_identifier_link_key")
 
     op.drop_table("identifier")
     op.drop_table("flag")
