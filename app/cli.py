@@ -17,7 +17,7 @@ from uvicorn.supervisors import Multiprocess
 
 from app.errors import SourceError
 from app.generate import write as write_studies
-from app.intake.ctgov_api import ApiError
+from app.intake.ctgov_api import ApiError, Retries
 from app.intake.load import Loaded, load, now
 from app.intake.mirror import mirror
 from app.intake.read import Refused, read_trial
@@ -190,6 +190,8 @@ def runs(number: Annotated[int, typer.Option("--last", min=1, help="How many, ne
     """Lists the last loads and syncs: when, from where, what they came to, and what was refused and why."""
     engine = ready(settings_given())
     with engine.connect() as connection:
+        if connection.scalar(select(func.count()).select_from(tables.run)) == 0:
+            typer.echo("nothing has been loaded yet")
         for row in connection.execute(select(tables.run).order_by(tables.run.c.id.desc()).limit(number)):
             ended = row.finished or "not finished"
             typer.echo(f"run {row.id}: {row.kind} {row.origin}: {row.started} - {ended}: {summary(row._asdict())}")
@@ -215,7 +217,14 @@ def sync_registry(
     engine = ready(settings)
     with Progress(quiet=as_json) as progress:
         try:
-            synced = mirror(engine, settings.ctgov_url, query, since and since.date(), progress.tell)
+            synced = mirror(
+                engine,
+                settings.ctgov_url,
+                query,
+                since and since.date(),
+                progress.tell,
+                retries=Retries(tries=settings.ctgov_tries),
+            )
         except ApiError as error:
             fail(f"{error}; what came before stays, and the same command goes on there")
     seen = synced.seen

@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     ctgov_url: str = Field(
         "https://clinicaltrials.gov/api/v2/studies", description="the address that `sync ctgov` reads"
     )
+    ctgov_tries: int = Field(8, ge=1, description="how often `sync ctgov` sends a request that fails in passing")
     cursor_key: str = Field(
         "", description="the key that paging links are signed with; empty: one made with the database"
     )

@@ -6,6 +6,7 @@ import shlex
 import shutil
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import httpx
@@ -73,12 +74,21 @@ def test_curl_commands(registry: httpx.Client, block: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", [line for b in COMMANDS for line in b.splitlines() if line.startswith(".venv/bin/trials")]
+    "line",
+    [
+        line
+        for b in COMMANDS
+        for line in b.splitlines()
+        if line.startswith((".venv/bin/trials", ".venv/bin/python -m tests"))
+    ],
 )
 def test_trials_commands(url: str, line: str) -> None:
     words = shlex.split(line)[1:]
     if words[0] == "serve":
         words.append("--help")
-    result = trials(url, *words)
+    if words[0] == "-m":
+        result = subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, text=True)
+    else:
+        result = trials(url, *words)
     assert result.returncode == 0, result.stderr
     assert result.stdout.strip()

@@ -17,7 +17,6 @@ from app.api.answers import FHIR_JSON, answer, base_url, with_query
 from app.api.fhir_history import answer_history
 from app.api.negotiate import require_json
 from app.errors import Moved, RequestError
-from app.fhir.bundle import history as history_bundle
 from app.fhir.bundle import searchset
 from app.fhir.conformance import FHIR_VERSIONS, capability_statement, search_parameter
 from app.fhir.outcome import issue, outcome
@@ -32,6 +31,7 @@ from app.store.database import Row
 router = APIRouter()
 NAMED_BY_TRIAL = ("ResearchStudy", "EvidenceVariable")
 """Types whose ids are the trial's, so that an earlier id of the trial leads to them."""
+HISTORY = ("_since", "_count", "_cursor")
 ANYWHERE = ("_format",)
 """Parameters that every interaction takes."""
 
@@ -128,17 +128,9 @@ async def vread(request: Request) -> Response:
 async def history(request: Request) -> Response:
     """https://hl7.org/fhir/R5/http.html#history"""
     release, kind = _place(request)
-    _only(request, *ANYWHERE)
-    id = request.path_params["id"]
-    base = _fhir_base(request, release)
-    versions = await _versions(request, release, kind, id)
-    body = history_bundle(
-        base,
-        [("self", f"{base}/{kind}/{id}/_history")],
-        [(kind, id, row[0], row[1], bool(row[2]), body) for row, body in versions],
-        len(versions),
-    )
-    return answer(request, body, FHIR_JSON)
+    _only(request, *HISTORY, *ANYWHERE)
+    await _current(request, kind, request.path_params["id"])
+    return await answer_history(request, release, kind, request.path_params["id"])
 
 
 async def _versions(request: Request, release: str, kind: str, id: str) -> list[tuple[Row, bytes]]:
@@ -154,14 +146,14 @@ async def _versions(request: Request, release: str, kind: str, id: str) -> list[
 
 async def type_history(request: Request) -> Response:
     release, kind = _place(request)
-    _only(request, "_since", "_count", "_cursor", *ANYWHERE)
+    _only(request, *HISTORY, *ANYWHERE)
     return await answer_history(request, release, kind)
 
 
 async def system_history(request: Request) -> Response:
     release, _ = _place(request)
-    _only(request, "_since", "_count", "_cursor", *ANYWHERE)
-    return await answer_history(request, release, None)
+    _only(request, *HISTORY, *ANYWHERE)
+    return await answer_history(request, release)
 
 
 async def search(request: Request) -> Response:

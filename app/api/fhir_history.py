@@ -13,17 +13,17 @@ from app.search.history import compile_history
 from app.search.parse import read_count
 
 
-async def answer_history(request: Request, release: str, kind: str | None) -> Response:
+async def answer_history(request: Request, release: str, kind: str | None = None, id: str | None = None) -> Response:
     """`_since` (an instant or a date, at or after it), `_count`; pages follow their `next` link."""
     state, parameters = request.app.state, request.query_params
     since = parameters.get("_since")
     count = read_count("_count", parameters.get("_count", str(state.settings.page_size))) or state.settings.page_size
-    scope = repr(("history", release, kind, since))
+    scope = repr(("history", release, kind, id, since))
     cursor = parameters.get("_cursor")
     after = state.cursors.read(cursor, "_cursor", scope) if cursor is not None else None
-    statement = compile_history(release, kind, _instant(since), after, count)
+    statement = compile_history(release, kind, id, _instant(since), after, count)
     [rows] = await state.database.read(state.database.compile(statement))
-    place = f"{base_url(request)}/fhir/{release}" + (f"/{kind}" if kind else "") + "/_history"
+    place = "/".join([f"{base_url(request)}/fhir/{release}", *(part for part in (kind, id) if part), "_history"])
     asked = [("_count", str(count)), *([("_since", since)] if since else [])]
     links = [("self", with_query(place, [*asked, *([("_cursor", cursor)] if cursor else [])]))]
     if len(rows) > count:

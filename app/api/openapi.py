@@ -27,6 +27,7 @@ def _paths(release: str) -> dict[str, Any]:
     base = f"/fhir/{release}"
     paths = {
         f"{base}/metadata": _get(release, "metadata", "CapabilityStatement", []),
+        f"{base}/_history": _get(release, "history of all", "Bundle", _HISTORY, missing=False),
         f"{base}/SearchParameter/{{id}}": _get(release, "SearchParameter", "SearchParameter", [_in_path("id")]),
     }
     for kind in FHIR_TYPES:
@@ -34,7 +35,8 @@ def _paths(release: str) -> dict[str, Any]:
         place = f"{base}/{kind}"
         paths[place] = _get(release, f"search {kind}", "Bundle", _search_parameters(release, kind), missing=False)
         paths[f"{place}/{{id}}"] = _get(release, f"read {kind}", kind, [id])
-        paths[f"{place}/{{id}}/_history"] = _get(release, f"history of {kind}", "Bundle", [id])
+        paths[f"{place}/_history"] = _get(release, f"history of all {kind}", "Bundle", _HISTORY, missing=False)
+        paths[f"{place}/{{id}}/_history"] = _get(release, f"history of {kind}", "Bundle", [id, *_HISTORY])
         paths[f"{place}/{{id}}/_history/{{version}}"] = _get(release, f"vread {kind}", kind, [id, version])
     return paths
 
@@ -57,6 +59,7 @@ def _get(
         "406": content("OperationOutcome", "Only JSON of this release is served."),
     }
     if missing:
+        responses["301"] = content("OperationOutcome", "The id is an earlier one: `Location` has the present one.")
         responses["404"] = content("OperationOutcome", "There is no such resource.")
         responses["410"] = content("OperationOutcome", "The resource was deleted.")
     return {
@@ -85,3 +88,10 @@ def _query(name: str, description: str, kind: str) -> dict[str, Any]:
 
 def _in_path(name: str) -> dict[str, Any]:
     return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+
+
+_HISTORY = [
+    _query("_since", "A date or an instant: versions of it or later.", "string"),
+    _query("_count", "Versions on a page.", "integer"),
+    _query("_cursor", "Where the page begins: from a `next` link.", "string"),
+]

@@ -39,7 +39,9 @@ REFUSED: dict[int | str, dict[str, Any]] = {
 }
 MISSING: dict[int | str, dict[str, Any]] = {
     **REFUSED,
+    301: {"model": Problem, "description": "The id is an earlier one: `Location` has the present one."},
     404: {"model": Problem, "description": "There is no such item."},
+    410: {"model": Problem, "description": "The registry removed the trial: only its history can be asked for."},
 }
 router = APIRouter(prefix=PREFIX, tags=["plain"])
 

@@ -28,7 +28,6 @@ def history(
     base: str,
     links: Sequence[tuple[str, str]],
     versions: Iterable[tuple[str, str, int, str, bool, bytes]],
-    total: int | None = None,
 ) -> bytes:
     """`versions` are (type, id, version, last updated, deleted, document), newest first."""
     entries = []
@@ -45,7 +44,7 @@ def history(
                 orjson.dumps(response),
             )
         )
-    return _bundle(b'"type":"history"' + (b"" if total is None else b',"total":%d' % total), links, entries)
+    return _bundle(b'"type":"history"', links, entries)
 
 
 def _bundle(head: bytes, links: Sequence[tuple[str, str]], entries: list[bytes]) -> bytes:

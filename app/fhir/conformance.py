@@ -51,6 +51,7 @@ def capability_statement(
                     *(_served(kind, declared, release) for kind, declared in parameters.items()),
                     {"type": "SearchParameter", "interaction": [{"code": "read"}]},
                 ],
+                "interaction": [{"code": "history-system"}],
             }
         ],
     }
@@ -59,7 +60,9 @@ def capability_statement(
 def _served(kind: str, declared: Sequence[Declared], release: str) -> dict[str, Any]:
     return {
         "type": kind,
-        "interaction": [{"code": code} for code in ("read", "vread", "history-instance", "search-type")],
+        "interaction": [
+            {"code": code} for code in ("read", "vread", "history-instance", "history-type", "search-type")
+        ],
         "versioning": "versioned",
         "readHistory": True,
         "updateCreate": False,

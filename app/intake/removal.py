@@ -33,7 +33,7 @@ def remove_unseen(connection: Connection, registry: str, run_id: int, instant: s
         t.change,
         [column.name for column in t.change.columns],
         [
-            (number, row.key, row.version, instant, run_id, "removed", "[]", row.overall_status, None)
+            (number, row.key, row.version, instant, run_id, "deleted", "[]", row.overall_status, None)
             for number, row in zip(numbers, rows, strict=True)
         ],
     )

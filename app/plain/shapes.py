@@ -238,7 +238,7 @@ class TransitionShape(Shape):
 class VersionShape(Shape):
     """A version of a trial's record."""
 
-    kind: str = Field(description="`new`, `changed`, `removed` (from its registry) or `restored`")
+    kind: str = Field(description="`new`, `changed`, `deleted` (its registry removed it) or `restored`")
     version: int
     at: str
     run: int | None = Field(description="the load or sync that noticed")

@@ -15,7 +15,7 @@ Position = tuple[str, int, int]
 
 
 def compile_history(
-    release: str, kind: str | None, since: str | None, after: Position | None, count: int
+    release: str, kind: str | None, id: str | None, since: str | None, after: Position | None, count: int
 ) -> Select[Any]:
     """(id, version, last updated, deleted, compressed, document, type, key) of `count` + 1 versions."""
     current, old = t.resource, t.resource_version
@@ -40,8 +40,8 @@ def compile_history(
         current.c.key,
     ).join(current, current.c.key == old.c.resource_key)
     halves = [
-        _page(newest, current.c.last_updated, current.c.key, current.c.version, kind, since, after, count),
-        _page(former, old.c.last_updated, old.c.resource_key, old.c.version, kind, since, after, count),
+        _page(newest, current.c.last_updated, current.c.key, current.c.version, kind, id, since, after, count),
+        _page(former, old.c.last_updated, old.c.resource_key, old.c.version, kind, id, since, after, count),
     ]
     both = union_all(*(select(half.subquery()) for half in halves)).subquery()
     order = (both.c.last_updated.desc(), both.c.key.desc(), both.c.version.desc())
@@ -54,12 +54,15 @@ def _page(
     key: ColumnElement[int],
     version: ColumnElement[int],
     kind: str | None,
+    id: str | None,
     since: str | None,
     after: Position | None,
     count: int,
 ) -> Select[Any]:
     if kind is not None:
         statement = statement.where(t.resource.c.type == kind)
+    if id is not None:
+        statement = statement.where(t.resource.c.id == id)
     if since is not None:
         statement = statement.where(updated >= since)
     if after is not None:

@@ -2,7 +2,7 @@
 
 import zlib
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Table, select
@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, select
 from app.record.trial import Trial
 from app.store import lists
 from app.store import tables as t
+from app.store.database import among
 from app.store.mapping import LISTS, ListOf, read_head
 
 _JOINED: dict[str, tuple[Any, dict[str, Any]]] = {
@@ -43,52 +44,62 @@ _JOINED: dict[str, tuple[Any, dict[str, Any]]] = {
 
 
 def get_trial(connection: Connection, key: int) -> Trial:
-    """The current record of the trial with this key. Raises `sqlalchemy.exc.NoResultFound` when there is none."""
-    head = connection.execute(select(t.trial).where(t.trial.c.key == key)).mappings().one()
-    fields = read_head(dict(head))
+    """The current record of the trial with this key. Raises LookupError when there is none."""
+    return get_trials(connection, [key])[key]
+
+
+def get_trials(connection: Connection, keys: Sequence[int]) -> dict[int, Trial]:
+    """The current records of the trials with these keys: one statement for each table."""
+    heads = connection.execute(select(t.trial).where(among(connection, t.trial.c.key, keys))).mappings()
+    fields = {head["key"]: read_head(dict(head)) for head in heads}
     for one in LISTS:
-        items = _items(connection, one, key)
-        fields[one.field] = (items[0] if items else None) if one.single else items
-    return Trial(**fields)
+        found = _items(connection, one, keys)
+        for key, field in fields.items():
+            items = found.get(key, [])
+            field[one.field] = (items[0] if items else None) if one.single else items
+    return {key: Trial(**field) for key, field in fields.items()}
 
 
-def _items(connection: Connection, one: ListOf, key: int) -> list[Any]:
+def _items(connection: Connection, one: ListOf, keys: Sequence[int]) -> Mapping[int, list[Any]]:
+    """Trial key -> the items of the list."""
     source, more = _JOINED.get(one.table.name, (one.table, {}))
     columns = [one.table.c[name] for name in one.columns if name not in more]
     statement = (
-        select(*columns, *(column.label(name) for name, column in more.items()))
+        select(one.table.c.trial_key, *columns, *(column.label(name) for name, column in more.items()))
         .select_from(source)
-        .where(one.table.c.trial_key == key)
-        .order_by(one.table.c.position)
+        .where(among(connection, one.table.c.trial_key, keys))
+        .order_by(one.table.c.trial_key, one.table.c.position)
     )
-    rows = connection.execute(statement).mappings().all()
-    if not rows:
-        return []
-    if one.model is None:
-        return [row[one.columns[0]] for row in rows]
-    belows = {below.field: _below(connection, below.table, below.model, key) for below in one.below}
+    found: dict[int, list[Any]] = defaultdict(list)
+    belows = {below.field: _below(connection, below.table, below.model, keys) for below in one.below}
     names = [*one.plain(), *more]
-    return [
-        one.model(
-            **{
+    for row in connection.execute(statement).mappings():
+        items = found[row["trial_key"]]
+        if one.model is None:
+            items.append(row[one.columns[0]])
+            continue
+        place = (row["trial_key"], len(items))
+        items.append(
+            one.model(
                 **{name: row[name] for name in names},
                 **(one.read(dict(row)) if one.read else {}),
-                **{field: lists[n] for field, lists in belows.items()},
-            }
+                **{field: below[place] for field, below in belows.items()},
+            )
         )
-        for n, row in enumerate(rows)
-    ]
+    return found
 
 
-def _below(connection: Connection, table: Table, model: Any, key: int) -> Mapping[int, list[Any]]:
+def _below(
+    connection: Connection, table: Table, model: Any, keys: Sequence[int]
+) -> Mapping[tuple[int, int], list[Any]]:
+    """(trial key, item) -> the items below it."""
     columns = list(table.columns)[3:]
-    found: dict[int, list[Any]] = defaultdict(list)
-    statement = select(table.c.item, *columns).where(table.c.trial_key == key)
-    for row in connection.execute(statement.order_by(table.c.item, table.c.position)).mappings():
-        if model is None:
-            found[row["item"]].append(row[columns[0].name])
-        else:
-            found[row["item"]].append(model(**{c.name: row[c.name] for c in columns if c.name in model.model_fields}))
+    names = [column.name for column in columns if model is None or column.name in model.model_fields]
+    statement = select(table.c.trial_key, table.c.item, *columns).where(among(connection, table.c.trial_key, keys))
+    found: dict[tuple[int, int], list[Any]] = defaultdict(list)
+    for row in connection.execute(statement.order_by(*table.primary_key.columns)).mappings():
+        item = row[names[0]] if model is None else model(**{name: row[name] for name in names})
+        found[(row["trial_key"], row["item"])].append(item)
     return found
 
 

@@ -132,7 +132,7 @@ LISTS: tuple[ListOf, ...] = (
     ListOf("mesh", t.mesh_term, p.MeshTerm),
     ListOf("dates", t.trial_date, p.TrialDate),
     ListOf("not_reported", t.not_reported, None),
-    ListOf("flags", t.flag, p.Flag, read=lambda row: {"value": bool(row["value"])}),
+    ListOf("flags", t.flag, p.Flag),
     ListOf("design", t.design, p.Design, (Below("who_masked", t.masked_party),), single=True),
     ListOf("population", t.population, p.Population, (Below("standard_ages", t.standard_age),), single=True),
     ListOf("contacts", t.contact, p.Contact),

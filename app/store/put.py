@@ -16,7 +16,7 @@ from app.store import lists
 from app.store import tables as t
 from app.store.counters import allocate, raise_data_version
 from app.store.database import among, insert_rows
-from app.store.get import get_trial
+from app.store.get import get_trials
 from app.store.prepare import Prepared, prepare, with_version
 from app.store.resources import Keys, put_documents
 from app.store.shared import key_of, merge_shared, put_shared
@@ -63,7 +63,8 @@ def _unchanged(stored: Any, one: Prepared) -> bool:
 def _write(
     connection: Connection, batch: list[Prepared], stored: dict[str, Any], instant: str, run_id: int | None
 ) -> None:
-    old = {one.id: get_trial(connection, stored[one.id].key) for one in batch if one.id in stored}
+    again = {stored[one.id].key: one.id for one in batch if one.id in stored}
+    old = {again[key]: trial for key, trial in get_trials(connection, list(again)).items()} if again else {}
     fresh, gained, documents, kept = merge_shared(connection, batch)
     owned = owned_keys(connection, [stored[id].key for id in old])
     keys = put_documents(

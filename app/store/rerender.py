@@ -1,20 +1,23 @@
 """Rebuilds served bytes from the tables when the renderers have changed since they were written."""
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Connection, Engine, select, update
 
 import app.fhir
 import app.plain
 import app.record
 from app.store import tables as t
 from app.store.counters import raise_data_version
-from app.store.database import writing
-from app.store.get import get_trial
+from app.store.database import among, writing
+from app.store.get import get_trials
 from app.store.prepare import prepare, with_version
 from app.store.resources import put_documents
 from app.store.shared import merge_shared
+
+CHUNK = 200
 
 
 def fingerprint() -> str:
@@ -30,22 +33,38 @@ def fingerprint() -> str:
 def rerender(engine: Engine, now: str, *, always: bool = False) -> int:
     """Renders all again if the renderers changed, or `always`; bytes that differ become a new version, so marked.
 
-    Gives the number of trials rendered. One transaction: readers see all old bytes or all new ones.
+    Gives the number of trials rendered. Interrupted, it begins again: what is as it should be is not written.
     """
     current = fingerprint()
     row = t.state.c.name == "renderer"
     with engine.connect() as connection:
         if connection.scalar(select(t.state.c.value).where(row)) == current and not always:
             return 0
+    with engine.connect() as connection:
+        keys = list(
+            connection.scalars(select(t.trial.c.key).where(t.trial.c.removed.is_(None)).order_by(t.trial.c.key))
+        )
+    for chunk in batched(keys, CHUNK):
+        with writing(engine) as connection:
+            _rerender(connection, chunk, now)
     with writing(engine) as connection:
-        trials = connection.execute(select(t.trial.c.key, t.trial.c.version, t.trial.c.last_updated)).all()
-        for key, version, last_updated in trials:
-            trial = get_trial(connection, key)
-            prepared = prepare(trial)
-            _, _, documents, kept = merge_shared(connection, [prepared])
-            put_documents(connection, [*prepared.documents, *documents], now, keep=kept, rendered=True)
-            plain = with_version(prepared.plain, version, last_updated)
-            connection.execute(update(t.trial).where(t.trial.c.key == key).values(plain=plain))
         connection.execute(update(t.state).where(row).values(value=current))
-        raise_data_version(connection)
-    return len(trials)
+    return len(keys)
+
+
+def _rerender(connection: Connection, keys: list[int], now: str) -> None:
+    trials = get_trials(connection, keys)
+    heads = select(t.trial.c.key, t.trial.c.version, t.trial.c.last_updated, t.trial.c.plain)
+    prepared = {key: prepare(trial) for key, trial in trials.items()}
+    _, _, documents, kept = merge_shared(connection, prepared.values())
+    own = [document for one in prepared.values() for document in one.documents]
+    put_documents(connection, [*own, *documents], now, keep=kept, rendered=True)
+    for key, version, last_updated, before in connection.execute(heads.where(among(connection, t.trial.c.key, keys))):
+        plain = with_version(prepared[key].plain, version, last_updated)
+        if plain != before:
+            connection.execute(update(t.trial).where(t.trial.c.key == key).values(plain=plain))
+    raise_data_version(connection)
+
+
+def batched(items: list[int], size: int) -> Iterator[list[int]]:
+    return (items[start : start + size] for start in range(0, len(items), size))

@@ -202,7 +202,7 @@ change = Table(
     Column("version", Integer, nullable=False),
     Column("at", Ordered, nullable=False),
     Column("run_id", Integer, ForeignKey("run.id")),
-    Column("kind", String, nullable=False, comment="new, changed, removed or restored"),
+    Column("kind", String, nullable=False, comment="new, changed, deleted (removed from its registry) or restored"),
     Column("fields", Text, nullable=False, comment="JSON list of the record's fields that differ"),
     Column("status_before", String),
     Column("status_after", String),

@@ -243,7 +243,9 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("at", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False),
         sa.Column("run_id", sa.Integer(), nullable=True),
-        sa.Column("kind", sa.String(), nullable=False, comment="new, changed, removed or restored"),
+        sa.Column(
+            "kind", sa.String(), nullable=False, comment="new, changed, deleted (removed from its registry) or restored"
+        ),
         sa.Column("fields", sa.Text(), nullable=False, comment="JSON list of the record's fields that differ"),
         sa.Column("status_before", sa.String(), nullable=True),
         sa.Column("status_after", sa.String(), nullable=True),

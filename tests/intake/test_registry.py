@@ -150,12 +150,12 @@ def check_removed(url: str, id: str) -> None:
         history = client.get(f"/fhir/r5/ResearchStudy/{id}/_history").json()["entry"]
         assert [e["request"]["method"] for e in history] == ["DELETE", "PUT", "POST"]
         assert "resource" not in history[0]
-        assert client.get(f"/api/v1/trials/{id}/versions").json()["items"][-1]["kind"] == "removed"
+        assert client.get(f"/api/v1/trials/{id}/versions").json()["items"][-1]["kind"] == "deleted"
 
 
 def check_history(client: httpx.Client, id: str) -> None:
     feed = [c for c in client.get("/api/v1/changes?limit=1000").json()["items"] if c["trial_id"] == id]
-    assert [c["kind"] for c in feed] == ["new", "changed", "removed", "restored"]
+    assert [c["kind"] for c in feed] == ["new", "changed", "deleted", "restored"]
     assert feed[1]["status"] == {"before": "recruiting", "after": "terminated", "since": feed[1]["at"]}
     assert {"overall_status", "sites"} <= set(feed[1]["fields"])
     assert feed[0]["status"] is None
@@ -168,7 +168,7 @@ def check_history(client: httpx.Client, id: str) -> None:
     assert [(v["version"], v["kind"]) for v in versions] == [
         (1, "new"),
         (2, "changed"),
-        (2, "removed"),
+        (2, "deleted"),
         (3, "restored"),
     ]
     diff = client.get(f"/api/v1/trials/{id}/versions/1/diff/2").json()["items"]
@@ -304,7 +304,7 @@ def test_several_sources_in_any_order(databases: Any, tmp_path: Path) -> None:
     trial, origins, _ = answers[0]
     assert trial["title"] == "The registry's own title"
     assert trial["plain_language_summary"]["source"] == "clinconnect"
-    assert [s["source"] for s in trial["sources"]][0] == "ctgov"
+    assert trial["sources"][0]["source"] == "ctgov"
     source = {o["field"]: o["source"] for o in origins}
     assert source["title"] == "ctgov" and source["plain_language_summary.text"] == "clinconnect"
     assert all(o["terms"] for o in origins)

@@ -11,21 +11,12 @@ from app.intake.records import Raw
 from app.record.trial import Trial, TrialSite
 from app.sources import parse
 from app.store import tables as t
-from app.store.database import engine_for, writing
+from app.store.database import writing
 from app.store.get import get_trial, get_version
-from app.store.migrate import migrate
 from app.store.put import put_trial
 from app.store.rerender import fingerprint, rerender
 from tests.fhir.trials import bare, rich
 from tests.servers import CLINCONNECT, TRIALX
-
-
-@pytest.fixture
-def engine(url: str):
-    engine = engine_for(url)
-    migrate(engine)
-    yield engine
-    engine.dispose()
 
 
 def everything(engine: Engine) -> dict[str, list[tuple[object, ...]]]:
