@@ -7,20 +7,25 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, FromClause, and_, true
 
 from app.plain.shapes import CriterionShape, OutcomeShape, SiteShape, SpanShape
-from app.search.params import FHIR_TYPES
+from app.search.params import FHIR_TYPES, OWN_TABLES
 from app.store import lists
 from app.store import tables as t
 
 
 @dataclass(frozen=True)
 class Collection:
-    """`order` names each row and begins the columns; `links` says how a table that is not in `source` is joined."""
+    """`source` is what filters and counts read, `body` what a page reads besides it; `order` names each row and begins
+    the columns; `links` says how a table that is not in `source` is joined."""
 
     source: FromClause
     order: tuple[Column[Any], ...]
     columns: tuple[Column[Any], ...]
     links: dict[str, tuple[FromClause, ColumnElement[bool]]] = field(default_factory=dict)
     where: ColumnElement[bool] = field(default_factory=true)
+    body: tuple[FromClause, ColumnElement[bool]] | None = None
+
+
+_PRESENT = t.trial.c.removed.is_(None)
 
 
 def _lists_of(key: Column[Any]) -> dict[str, tuple[FromClause, ColumnElement[bool]]]:
@@ -36,23 +41,19 @@ def _lists_of(key: Column[Any]) -> dict[str, tuple[FromClause, ColumnElement[boo
 
 def _resources(kind: str, release: str) -> Collection:
     """Resources of one type, by id; rows come from the type's own table where it has one."""
-    own = {
-        "ResearchStudy": t.trial,
-        "Location": t.site,
-        "Organization": t.organization,
-        "Practitioner": t.practitioner,
-        "PractitionerRole": t.practitioner_role,
-    }.get(kind)
+    own = OWN_TABLES.get(kind)
     resource = t.resource
     if own is None:
         live = and_(resource.c.type == kind, resource.c.deleted.is_(False))
         return Collection(resource, (resource.c.id,), (resource.c.id, resource.c[release]), where=live)
+    # what trials share is never deleted, and a removed trial says so itself: counts need not look at fat rows
     return Collection(
-        own.join(resource, resource.c.key == own.c.key),
+        own,
         (own.c.id,),
         (own.c.id, resource.c[release]),
         _lists_of(own.c.key) if own is t.trial else {},
-        resource.c.deleted.is_(False),
+        _PRESENT if own is t.trial else true(),
+        (resource, resource.c.key == own.c.key),
     )
 
 
@@ -62,8 +63,6 @@ def _of_trials(table: Any) -> Any:
 
 _c, _o, _s = lists.criterion.c, lists.outcome.c, t.site.c
 _parent = lists.criterion.alias("parent")
-
-_PRESENT = t.trial.c.removed.is_(None)
 
 COLLECTIONS: dict[tuple[str, str], Collection] = {
     **{(release, kind): _resources(kind, release) for release in ("r4", "r5") for kind in FHIR_TYPES},

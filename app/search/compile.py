@@ -30,7 +30,8 @@ from app.search.reads import Chosen, Dates, Reads, Stale, Translated, Words
 
 def compile_page(query: Query) -> Select[tuple[object, ...]]:
     collection = COLLECTIONS[(query.release, query.resource)]
-    statement = select(*collection.columns).select_from(collection.source).where(_where(collection, query))
+    source = collection.source.join(*collection.body) if collection.body else collection.source
+    statement = select(*collection.columns).select_from(source).where(_where(collection, query))
     if query.after is not None:
         statement = statement.where(_beyond(collection, query.after))
     return statement.order_by(*collection.order).limit(query.count + 1)

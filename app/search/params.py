@@ -205,12 +205,21 @@ FHIR_TYPES = (
 )
 """The resource types that are served, in both releases."""
 
+OWN_TABLES = {
+    "ResearchStudy": t.trial,
+    "Location": t.site,
+    "Organization": t.organization,
+    "Practitioner": t.practitioner,
+    "PractitionerRole": t.practitioner_role,
+}
+"""The tables of the types that have one; the others stand in `resource` only."""
+
 _EVERYWHERE = [
     Parameter(
         resource,
         "_id",
         "token",
-        Tokens(t.resource.c.id),
+        Tokens(OWN_TABLES.get(resource, t.resource).c.id),
         "The logical id.",
         dict.fromkeys(("r4", "r5"), "http://hl7.org/fhir/SearchParameter/Resource-id"),
         "Resource.id",

@@ -45,6 +45,7 @@ resource = Table(
     Column("r4", LargeBinary, nullable=False),
     Column("r5", LargeBinary, nullable=False),
     UniqueConstraint("type", "id"),
+    Index("ix_resource_type_deleted_id", "type", "deleted", "id"),
     Index("ix_resource_last_updated", "last_updated", "key", "version"),
     Index("ix_resource_type_last_updated", "type", "last_updated", "key", "version"),
 )
@@ -90,6 +91,7 @@ trial = Table(
     Column("digest", String, nullable=False, comment="of the record"),
     Column("plain", LargeBinary, nullable=False, comment="the plain JSON document, as served"),
     Index("ix_trial_title_folded", "title_folded"),
+    Index("ix_trial_overall_status_id", "overall_status", "id", "removed"),
     Index("ix_trial_overall_status_fresh_on", "overall_status", "fresh_on"),
 )
 

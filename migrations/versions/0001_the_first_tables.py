@@ -39,6 +39,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("resource", schema=None) as batch_op:
         batch_op.create_index("ix_resource_last_updated", ["last_updated", "key", "version"], unique=False)
+        batch_op.create_index("ix_resource_type_deleted_id", ["type", "deleted", "id"], unique=False)
         batch_op.create_index("ix_resource_type_last_updated", ["type", "last_updated", "key", "version"], unique=False)
 
     op.create_table(
@@ -207,6 +208,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("trial", schema=None) as batch_op:
         batch_op.create_index("ix_trial_overall_status_fresh_on", ["overall_status", "fresh_on"], unique=False)
+        batch_op.create_index("ix_trial_overall_status_id", ["overall_status", "id", "removed"], unique=False)
         batch_op.create_index("ix_trial_title_folded", ["title_folded"], unique=False)
 
     op.create_table(
@@ -848,6 +850,7 @@ def downgrade() -> None:
     op.drop_table("arm")
     with op.batch_alter_table("trial", schema=None) as batch_op:
         batch_op.drop_index("ix_trial_title_folded")
+        batch_op.drop_index("ix_trial_overall_status_id")
         batch_op.drop_index("ix_trial_overall_status_fresh_on")
 
     op.drop_table("trial")
@@ -876,6 +879,7 @@ def downgrade() -> None:
     op.drop_table("run")
     with op.batch_alter_table("resource", schema=None) as batch_op:
         batch_op.drop_index("ix_resource_type_last_updated")
+        batch_op.drop_index("ix_resource_type_deleted_id")
         batch_op.drop_index("ix_resource_last_updated")
 
     op.drop_table("resource")
