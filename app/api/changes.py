@@ -64,18 +64,18 @@ async def list_changes(request: Request) -> Response:
     only(request, "since", "limit", "cursor")
     state, asked = request.app.state, request.query_params
     limit = read_count("limit", asked.get("limit", str(state.settings.page_size)))
-    statement = CHANGES
+    statement, total = CHANGES, select(func.count()).select_from(t.change)
     since, cursor = asked.get("since"), asked.get("cursor")
     if since is not None:
         try:
-            statement = statement.where(_c.at >= instant(interval(since)[0]))
+            late = _c.at >= instant(interval(since)[0])
+            statement, total = statement.where(late), total.where(late)
         except (ValueError, OverflowError) as error:
             raise RequestError(400, "value", f"since: {error}", "since") from error
     if cursor is not None:
         if not cursor.isdecimal() or len(cursor) > 18:
             raise RequestError(400, "value", f"cursor is '{cursor[:40]}': expected the number of a change", "cursor")
         statement = statement.where(_c.number > int(cursor))
-    total = select(func.count()).select_from(statement.subquery())
     rows, [(count,)] = await state.database.read(
         state.database.compile(statement.order_by(_c.number).limit(limit)), state.database.compile(total)
     )

@@ -13,47 +13,75 @@ from app.store import tables as t
 
 
 @dataclass(frozen=True)
+class Link:
+    """A list that belongs to the rows that are searched: its `key` is theirs."""
+
+    table: FromClause
+    key: Column[Any]
+    where: ColumnElement[bool] = field(default_factory=true)
+
+
+@dataclass(frozen=True)
+class Body:
+    """What a page shows and filters need not read: fat rows, fetched for the page's keys only. `key` is the rows'."""
+
+    key: Column[Any]
+    table: Any
+    column: Any
+
+
+@dataclass(frozen=True)
 class Collection:
-    """`source` is what filters and counts read, `body` what a page reads besides it; `order` names each row and begins
-    the columns; `links` says how a table that is not in `source` is joined."""
+    """`source` is what filters and counts read; `order` names each row. A page's rows are the order and then either
+    `columns` or the body's; `links` are lists of the rows, by the name of their table."""
 
     source: FromClause
     order: tuple[Column[Any], ...]
-    columns: tuple[Column[Any], ...]
-    links: dict[str, tuple[FromClause, ColumnElement[bool]]] = field(default_factory=dict)
+    columns: tuple[Column[Any], ...] = ()
+    key: Column[Any] | None = None
+    links: dict[str, Link] = field(default_factory=dict)
     where: ColumnElement[bool] = field(default_factory=true)
-    body: tuple[FromClause, ColumnElement[bool]] | None = None
+    body: Body | None = None
 
 
 _PRESENT = t.trial.c.removed.is_(None)
-
-
-def _lists_of(key: Column[Any]) -> dict[str, tuple[FromClause, ColumnElement[bool]]]:
-    moved = and_(t.change.c.trial_key == key, t.change.c.status_before != t.change.c.status_after)
-    return {
-        "change": (t.change, moved),
-        **{
-            table.name: (table, table.c.trial_key == key)
-            for table in (lists.identifier, lists.condition_coding, lists.trial_phase)
-        },
-    }
+_TRIAL_LISTS = {
+    "change": Link(t.change, t.change.c.trial_key, t.change.c.status_before != t.change.c.status_after),
+    **{
+        table.name: Link(table, table.c.trial_key)
+        for table in (lists.identifier, lists.condition_coding, lists.trial_phase)
+    },
+}
 
 
 def _resources(kind: str, release: str) -> Collection:
-    """Resources of one type, by id; rows come from the type's own table where it has one."""
-    own = OWN_TABLES.get(kind)
-    resource = t.resource
-    if own is None:
-        live = and_(resource.c.type == kind, resource.c.deleted.is_(False))
-        return Collection(resource, (resource.c.id,), (resource.c.id, resource.c[release]), where=live)
-    # what trials share is never deleted, and a removed trial says so itself: counts need not look at fat rows
+    """Resources of one type, by id. What trials share is never deleted, and a removed trial says so itself."""
+    own = OWN_TABLES.get(kind, t.resource)
+    served = t.resource.alias("served")
+    where: ColumnElement[bool] = true()
+    if own is t.resource:
+        where = and_(own.c.type == kind, own.c.deleted.is_(False))
+    elif own is t.trial:
+        where = _PRESENT
     return Collection(
         own,
         (own.c.id,),
-        (own.c.id, resource.c[release]),
-        _lists_of(own.c.key) if own is t.trial else {},
-        _PRESENT if own is t.trial else true(),
-        (resource, resource.c.key == own.c.key),
+        key=own.c.key,
+        links=_TRIAL_LISTS if own is t.trial else {},
+        where=where,
+        body=Body(own.c.key, served, served.c[release]),
+    )
+
+
+def _trials() -> Collection:
+    served = t.trial.alias("served")
+    return Collection(
+        t.trial,
+        (t.trial.c.id,),
+        key=t.trial.c.key,
+        links=_TRIAL_LISTS,
+        where=_PRESENT,
+        body=Body(t.trial.c.key, served, served.c.plain),
     )
 
 
@@ -66,16 +94,10 @@ _parent = lists.criterion.alias("parent")
 
 COLLECTIONS: dict[tuple[str, str], Collection] = {
     **{(release, kind): _resources(kind, release) for release in ("r4", "r5") for kind in FHIR_TYPES},
-    ("v1", "trials"): Collection(
-        t.trial,
-        (t.trial.c.id,),
-        (t.trial.c.id, t.trial.c.plain),
-        _lists_of(t.trial.c.key),
-        _PRESENT,
-    ),
+    ("v1", "trials"): _trials(),
     ("v1", "criteria"): Collection(
         _of_trials(lists.criterion)
-        .join(lists.cohort, and_(lists.cohort.c.trial_key == _c.trial_key, lists.cohort.c.position == _c.cohort))
+        .outerjoin(lists.cohort, and_(lists.cohort.c.trial_key == _c.trial_key, lists.cohort.c.position == _c.cohort))
         .outerjoin(_parent, and_(_parent.c.trial_key == _c.trial_key, _parent.c.position == _c.parent)),
         (t.trial.c.id, _c.position),
         (
@@ -127,10 +149,11 @@ COLLECTIONS: dict[tuple[str, str], Collection] = {
             _s.longitude,
             _s.coordinates_from,
         ),
+        _s.key,
         {
-            "trial": (
+            "trial": Link(
                 lists.trial_site.join(t.trial, t.trial.c.key == lists.trial_site.c.trial_key),
-                lists.trial_site.c.site_key == _s.key,
+                lists.trial_site.c.site_key,
             )
         },
     ),

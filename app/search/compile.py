@@ -8,7 +8,6 @@ from sqlalchemy import (
     Select,
     Table,
     and_,
-    exists,
     false,
     func,
     literal,
@@ -29,12 +28,20 @@ from app.search.reads import Chosen, Dates, Reads, Stale, Translated, Words
 
 
 def compile_page(query: Query) -> Select[tuple[object, ...]]:
+    """Rows of the collection: its order, then its columns or its body."""
     collection = COLLECTIONS[(query.release, query.resource)]
-    source = collection.source.join(*collection.body) if collection.body else collection.source
-    statement = select(*collection.columns).select_from(source).where(_where(collection, query))
+    body = collection.body
+    columns = collection.columns if body is None else (*collection.order, body.key)
+    statement = select(*columns).select_from(collection.source).where(_where(collection, query))
     if query.after is not None:
         statement = statement.where(_beyond(collection, query.after))
-    return statement.order_by(*collection.order).limit(query.count + 1)
+    statement = statement.order_by(*collection.order).limit(query.count + 1)
+    if body is None:
+        return statement
+    # sorted and cut first: the sorter must not carry the bodies of all that match
+    page = statement.subquery("page")
+    *order, key = page.columns
+    return select(*order, body.column).join(page, body.table.c.key == key).order_by(*order)
 
 
 def compile_total(query: Query) -> Select[int]:
@@ -73,12 +80,14 @@ def _column(reads: Reads) -> Column[str]:
 
 
 def _somewhere(collection: Collection, column: Column[str], condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    """The condition on the row itself, or on any row of the list that the column belongs to."""
+    """The condition on the row itself, or on any row of the list that the column belongs to.
+
+    IN and not EXISTS: SQLite then begins with the list's index instead of asking for every row of the registry.
+    """
     link = collection.links.get(column.table.name if isinstance(column.table, Table) else "")
-    if link is None:
+    if link is None or collection.key is None:
         return condition
-    table, joined = link
-    return exists().select_from(table).where(joined, condition)
+    return collection.key.in_(select(link.key).select_from(link.table).where(link.where, condition))
 
 
 def _value(reads: Reads, modifier: str | None, value: str) -> ColumnElement[bool]:
