@@ -8,8 +8,8 @@ from typing import Protocol
 
 from app.errors import SourceError
 from app.record.trial import Parsed
-from app.sources import clinconnect, trialx
 from app.sources.document import Document, read_document
+from app.sources.pages import clinconnect, trialx
 
 __all__ = ["SOURCES", "Document", "Source", "detect", "parse", "read_document"]
 

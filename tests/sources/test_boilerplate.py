@@ -3,7 +3,7 @@
 import pytest
 
 from app.record.trial import Parsed
-from app.sources import clinconnect, trialx
+from app.sources.pages import clinconnect, trialx
 from tests.sources.documents import CLINCONNECT, TRIALX, codes, read, read_text
 
 KNOWN = {

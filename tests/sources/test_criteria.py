@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.record.spans import verbatim
-from app.sources.criteria import read_eligibility
 from app.sources.document import split_lines
+from app.sources.eligibility.criteria import read_eligibility
 
 HEAD = "Inclusion Criteria:\n"
 

@@ -8,9 +8,9 @@ from app.record.codes import CONDITION_SYSTEM, STATUS
 from app.record.parts import Age, Coding
 from app.record.spans import verbatim
 from app.record.trial import Trial
-from app.sources import ctgov_words
 from app.sources.ctgov import parse_json, recognize_json
-from app.sources.ctgov_eligibility import read_age
+from app.sources.ctgov import words as ctgov_words
+from app.sources.ctgov.eligibility import read_age
 from tests.sources.ctgov.study import DOCUMENT, changed, codes, read, statements, study, without
 
 P = "protocolSection"

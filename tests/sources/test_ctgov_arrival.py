@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.record.trial import Trial
-from app.sources.ctgov_node import leaves
+from app.sources.ctgov.node import leaves
 from tests.sources.ctgov.study import FIELDS, arrivals, changed, containers, general, read, statements, study, without
 
 PATHS = [path for path, _ in leaves(study())]

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from app.record.trial import Trial
 from app.sources import ctis
-from app.sources.ctis_words import read_public_status
-from app.sources.ictrp_text import clean_html
+from app.sources.ctis.words import read_public_status
+from app.sources.exports.text import clean_html
 
 SAMPLE: dict[str, Any] = json.loads((Path(__file__).parent / "ctis-trial.json").read_text(encoding="utf-8"))
 TRIAL = ctis.parse_json(SAMPLE, "0123456789abcdef")

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.sources import clinconnect, trialx
 from app.sources.document import Document, read_document, split_lines
+from app.sources.pages import clinconnect, trialx
 from tests.sources.documents import read_text
 
 LINES = sorted({*clinconnect.HEADINGS, *clinconnect.BOILERPLATE, *clinconnect.TIMELINE, *trialx.HEADINGS})

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from app.record.registries import REGISTRIES, registry_id, registry_of, trial_id
 from app.record.trial import Trial
 from app.sources import ictrp
-from app.sources.ictrp_ids import read_identifiers
-from app.sources.ictrp_text import clean_html, repair, split_list
-from app.sources.ictrp_words import (
+from app.sources.exports.ids import read_identifiers
+from app.sources.exports.text import clean_html, repair, split_list
+from app.sources.ictrp.words import (
     read_sex,
     read_source_age,
     read_source_date,

@@ -8,8 +8,8 @@ from typing import Any
 
 from app.record.trial import Trial
 from app.sources.ctgov import parse_json
-from app.sources.ctgov_eligibility import read_age
-from app.sources.ctgov_node import leaves
+from app.sources.ctgov.eligibility import read_age
+from app.sources.ctgov.node import leaves
 
 HERE = Path(__file__).parent
 DOCUMENT = "0123456789abcdef"

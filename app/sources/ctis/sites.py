@@ -7,10 +7,10 @@ The registry's number is in the statements in any case.
 from app.record.parts import Contact
 from app.record.trial import Trial, TrialSite
 from app.sources.countries import country_code
-from app.sources.ctis_parts import add_contact
-from app.sources.ctis_words import read_public_status
-from app.sources.ictrp_leaves import Node
-from app.sources.ictrp_words import NOTHING
+from app.sources.ctis.parts import add_contact
+from app.sources.ctis.words import read_public_status
+from app.sources.exports.leaves import Node
+from app.sources.ictrp.words import NOTHING
 
 
 def take_sites(trial: Trial, part_one: Node, parts_two: Node, application: Node, root: Node) -> None:

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from app.record.parts import Age
 from app.record.spans import Span
 from app.sources.ages import read_age_criterion, read_age_line
-from app.sources.criteria import read_eligibility
 from app.sources.document import Line
-from app.sources.draft import Draft
+from app.sources.eligibility.criteria import read_eligibility
+from app.sources.pages.draft import Draft
 
 
 def take_population(draft: Draft, lines: Sequence[Line], sex: Span | None, ages: Span | None) -> None:

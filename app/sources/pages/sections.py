@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 from app.record.spans import verbatim
 from app.sources.document import Document, Line
-from app.sources.draft import Draft
-from app.sources.headings import is_criteria_heading, is_near
-from app.sources.marks import read_item
+from app.sources.eligibility.headings import is_criteria_heading, is_near
+from app.sources.eligibility.marks import read_item
+from app.sources.pages.draft import Draft
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,9 @@
 from app.record.ids import fold
 from app.record.parts import Coding, Condition, Contact, Intervention, Party, Resource
 from app.record.trial import Outcome, OutcomeType, Trial
-from app.sources.ictrp_leaves import Node
-from app.sources.ictrp_text import clean_line
-from app.sources.ictrp_words import NOTHING
+from app.sources.exports.leaves import Node
+from app.sources.exports.text import clean_line
+from app.sources.ictrp.words import NOTHING
 
 MEDDRA = "https://www.meddra.org"
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, NoReturn
 
 from app.record.trial import Issue, Severity, Statement
-from app.sources.ctgov_words import Words
+from app.sources.ctgov.words import Words
 
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
 _LARGEST = 2**31 - 1

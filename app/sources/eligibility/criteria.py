@@ -1,7 +1,7 @@
 """The one eligibility parser: lines of criteria text -> the tree of criteria, for each group of people.
 
 What enters is lines with offsets (of a page, or of a registry's criteria field by `split_lines`); what leaves is
-`Eligibility`. Headings say the type and the group; `app.sources.tree` rebuilds the lists between them.
+`Eligibility`. Headings say the type and the group; `app.sources.eligibility.tree` rebuilds the lists between them.
 """
 
 from collections.abc import Sequence
@@ -9,9 +9,14 @@ from collections.abc import Sequence
 from app.record.spans import Fact, Span
 from app.sources.conversions import read_criterion_type
 from app.sources.document import Line
-from app.sources.headings import CriteriaHeading, is_altered_criteria_heading, read_criteria_heading, read_group
-from app.sources.marks import Item, read_item
-from app.sources.tree import Eligibility, Tree
+from app.sources.eligibility.headings import (
+    CriteriaHeading,
+    is_altered_criteria_heading,
+    read_criteria_heading,
+    read_group,
+)
+from app.sources.eligibility.marks import Item, read_item
+from app.sources.eligibility.tree import Eligibility, Tree
 
 __all__ = ["Eligibility", "read_eligibility"]
 

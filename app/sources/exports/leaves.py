@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 
 from app.record.spans import fold_space
 from app.record.trial import Issue, Severity, Statement
-from app.sources.ictrp_text import repair
+from app.sources.exports.text import repair
 
 Tree: TypeAlias = "dict[str, Tree] | list[Tree] | str | int | float | bool | None"
 Path = tuple[str, ...]

@@ -13,9 +13,9 @@ from app.record.trial import Parsed, Statement, TrialSite
 from app.sources.conversions import TIMELINE, read_date, read_not_reported
 from app.sources.countries import country_code, split_place
 from app.sources.document import Document, Line
-from app.sources.draft import Draft
-from app.sources.population import take_population
-from app.sources.sections import Layout, Section, read_whole, split_sections
+from app.sources.pages.draft import Draft
+from app.sources.pages.population import take_population
+from app.sources.pages.sections import Layout, Section, read_whole, split_sections
 
 NAME = "clinconnect"
 LOOKS_LIKE = (

@@ -3,9 +3,9 @@
 
 from app.record.parts import Contact, Party
 from app.record.trial import TrialSite
-from app.sources import ctgov_words as words
 from app.sources.countries import country_code
-from app.sources.ctgov_node import Node
+from app.sources.ctgov import words
+from app.sources.ctgov.node import Node
 
 
 def read_parties(sponsors: Node, organization: Node, officials: list[Node]) -> list[Party]:

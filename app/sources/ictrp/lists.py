@@ -10,9 +10,9 @@ from app.record.ids import fold
 from app.record.parts import Condition, Contact, Intervention
 from app.record.trial import Outcome, OutcomeType, Trial, TrialSite
 from app.sources.countries import country_code
-from app.sources.ictrp_leaves import Node, Record
-from app.sources.ictrp_text import clean_html, clean_line, split_list
-from app.sources.ictrp_words import NOTHING
+from app.sources.exports.leaves import Node, Record
+from app.sources.exports.text import clean_html, clean_line, split_list
+from app.sources.ictrp.words import NOTHING
 
 _AREA = "therapeutic area:"
 _TERM = ("meddra version:", "level:", "classification code", "term:", "system organ class:")

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 from app.record.spans import Fact, Span, fold_space
 from app.record.trial import Cohort, Criterion, CriterionRole, CriterionType, Issue
-from app.sources.headings import read_none_for
-from app.sources.marks import Item, Place
+from app.sources.eligibility.headings import read_none_for
+from app.sources.eligibility.marks import Item, Place
 
 _ANY_OF = re.compile(
     r"\b(?:(?:one|1) or more of|at least (?:one|1) of|any(?: one)? of|either of|one of) the (?:following|below)"

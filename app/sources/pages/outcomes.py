@@ -7,7 +7,7 @@ from app.record.spans import Span
 from app.record.trial import Outcome
 from app.sources.conversions import TIME
 from app.sources.document import Line
-from app.sources.draft import Draft
+from app.sources.pages.draft import Draft
 
 _LABEL = re.compile(r"\b(?P<type>Primary|Secondary|Other) outcome(?: measure)?s?:", re.IGNORECASE)
 _NUMBER = re.compile(r"(?:^|(?<=[\s;:,.]))\((?P<number>\d{1,3})\)(?=\s)")

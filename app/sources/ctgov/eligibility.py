@@ -9,11 +9,11 @@ from app.record.codes import CONDITION_SYSTEM
 from app.record.ids import condition_code, fold
 from app.record.parts import Age, AgeUnit, Coding, Condition, MeshTerm, Population
 from app.record.trial import Cohort, Criterion
-from app.sources import ctgov_words as words
 from app.sources.ages import read_age_criterion
-from app.sources.criteria import read_eligibility
-from app.sources.ctgov_node import Node
+from app.sources.ctgov import words
+from app.sources.ctgov.node import Node
 from app.sources.document import split_lines
+from app.sources.eligibility.criteria import read_eligibility
 
 MESH_SYSTEM = "http://id.nlm.nih.gov/mesh"
 _AGE = re.compile(r"(?P<number>[0-9]{1,6}) (?P<unit>Year|Month|Week|Day|Hour|Minute)s?")

@@ -5,9 +5,9 @@ import re
 from urllib.parse import quote
 
 from app.record.parts import DataSharing, Reference, Resource, Retraction
-from app.sources import ctgov_words as words
-from app.sources.ctgov_identity import NCT
-from app.sources.ctgov_node import Node, is_date
+from app.sources.ctgov import words
+from app.sources.ctgov.identity import NCT
+from app.sources.ctgov.node import Node, is_date
 
 _STUDY = "https://clinicaltrials.gov/study"
 _DOCUMENTS = "https://cdn.clinicaltrials.gov/large-docs"

@@ -2,7 +2,7 @@
 (https://clinicaltrials.gov/data-api/about-api/study-data-structure).
 
 Every value of the study arrives, in a field of the record or as a statement labelled with its path
-(`app.sources.ctgov_node`); results are not modelled: whether there are any is a flag, and a link leads to them.
+(`app.sources.ctgov.node`); results are not modelled: whether there are any is a flag, and a link leads to them.
 A registry's text is not a page: there are no facts, and the criteria's spans are places in `population.criteria_text`.
 """
 
@@ -11,14 +11,14 @@ from typing import Any
 
 from app.record.parts import Flag, Title
 from app.record.trial import SourceDocument, Trial
-from app.sources import ctgov_words as words
-from app.sources.ctgov_damage import replace_damage
-from app.sources.ctgov_design import read_arms, read_design, read_interventions, read_outcomes
-from app.sources.ctgov_eligibility import read_conditions, read_mesh, read_population
-from app.sources.ctgov_identity import read_dates, read_identifiers, read_nct_id
-from app.sources.ctgov_node import Account, Node
-from app.sources.ctgov_people import read_contacts, read_parties, read_sites
-from app.sources.ctgov_publications import (
+from app.sources.ctgov import words
+from app.sources.ctgov.damage import replace_damage
+from app.sources.ctgov.design import read_arms, read_design, read_interventions, read_outcomes
+from app.sources.ctgov.eligibility import read_conditions, read_mesh, read_population
+from app.sources.ctgov.identity import read_dates, read_identifiers, read_nct_id
+from app.sources.ctgov.node import Account, Node
+from app.sources.ctgov.people import read_contacts, read_parties, read_sites
+from app.sources.ctgov.publications import (
     read_documents,
     read_expanded_access,
     read_links,

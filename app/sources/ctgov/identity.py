@@ -5,8 +5,8 @@ import re
 
 from app.record.parts import Identifier, TrialDate
 from app.record.registries import REGISTRIES, UNIVERSAL, registry_of
-from app.sources import ctgov_words as words
-from app.sources.ctgov_node import Node, refuse
+from app.sources.ctgov import words
+from app.sources.ctgov.node import Node, refuse
 
 NCT = re.compile(r"NCT[0-9]{8}", re.IGNORECASE)
 _SYSTEM = REGISTRIES["ctgov"].system

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from app.record.spans import Span, verbatim
 from app.sources.document import Line
-from app.sources.marks import Item, read_item
+from app.sources.eligibility.marks import Item, read_item
 
 _CRITERIA = re.compile(
     r"-?(?:\*\*|__)?(?:(?:key|other|main|major|general|primary|core|additional|specific) )?"

@@ -13,20 +13,20 @@ from typing import Any
 from app.record.parts import Design, Flag, Identifier, Population, Title, TrialDate
 from app.record.registries import REGISTRIES, registry_of, trial_id
 from app.record.trial import SourceDocument, Trial
-from app.sources.ctis_parts import (
+from app.sources.ctis.parts import (
     take_conditions,
     take_documents,
     take_endpoints,
     take_products,
     take_sponsors,
 )
-from app.sources.ctis_sites import take_sites
-from app.sources.ctis_words import AGE_GROUPS, PHASES, read_public_status
-from app.sources.ictrp_criteria import join_criteria, take_criteria
-from app.sources.ictrp_ids import add_identifiers, read_identifiers
-from app.sources.ictrp_leaves import Node, Record
-from app.sources.ictrp_text import clean_html, clean_line
-from app.sources.ictrp_words import NOTHING, read_count, read_named_phases, read_sex, read_source_date
+from app.sources.ctis.sites import take_sites
+from app.sources.ctis.words import AGE_GROUPS, PHASES, read_public_status
+from app.sources.exports.criteria import join_criteria, take_criteria
+from app.sources.exports.ids import add_identifiers, read_identifiers
+from app.sources.exports.leaves import Node, Record
+from app.sources.exports.text import clean_html, clean_line
+from app.sources.ictrp.words import NOTHING, read_count, read_named_phases, read_sex, read_source_date
 
 NAME = "ctis"
 

@@ -3,8 +3,8 @@
 
 from app.record.parts import Arm, Design, Intervention
 from app.record.trial import Outcome, OutcomeType
-from app.sources import ctgov_words as words
-from app.sources.ctgov_node import Node
+from app.sources.ctgov import words
+from app.sources.ctgov.node import Node
 
 _NONE = Design()
 _OUTCOMES: tuple[tuple[str, OutcomeType], ...] = (

@@ -5,11 +5,11 @@ import re
 from app.record.parts import Population
 from app.record.trial import Cohort, Trial
 from app.sources.conversions import read_criterion_type
-from app.sources.criteria import read_eligibility
 from app.sources.document import split_lines
-from app.sources.headings import read_criteria_heading
-from app.sources.ictrp_leaves import Record
-from app.sources.marks import read_item
+from app.sources.eligibility.criteria import read_eligibility
+from app.sources.eligibility.headings import read_criteria_heading
+from app.sources.eligibility.marks import read_item
+from app.sources.exports.leaves import Record
 
 _SAME_LINE = re.compile(r"(?P<heading>\s*(?:inclusion|exclusion) criteria ?:)[^\S\n]*(?=\S)", re.IGNORECASE)
 _TIGHT_MARK = re.compile(r"^([ \t]{0,99}[-*•])(?=[A-Za-z])", re.MULTILINE)

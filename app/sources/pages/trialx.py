@@ -11,12 +11,12 @@ from app.record.spans import Span
 from app.record.trial import Parsed
 from app.sources.conversions import read_date, read_phases
 from app.sources.document import Document, Line
-from app.sources.draft import Draft
-from app.sources.headings import is_near
-from app.sources.marks import read_item
-from app.sources.outcomes import take_outcomes
-from app.sources.population import is_age_line, take_population
-from app.sources.sections import Layout, Section, split_sections
+from app.sources.eligibility.headings import is_near
+from app.sources.eligibility.marks import read_item
+from app.sources.pages.draft import Draft
+from app.sources.pages.outcomes import take_outcomes
+from app.sources.pages.population import is_age_line, take_population
+from app.sources.pages.sections import Layout, Section, split_sections
 
 NAME = "trialx"
 LOOKS_LIKE = "a TrialX listing has lines such as `Overview`, `Description`, `Eligibility` and `Study details`"

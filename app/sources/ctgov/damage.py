@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from app.sources.ctgov_node import refuse
+from app.sources.ctgov.node import refuse
 
 _BAD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 

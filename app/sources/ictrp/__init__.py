@@ -14,12 +14,12 @@ from app.record.ids import fold, slug
 from app.record.parts import Design, Flag, Identifier, Party, Resource, Title, TrialDate
 from app.record.registries import registry_of, trial_id
 from app.record.trial import SourceDocument, Statement, Trial
-from app.sources.ictrp_criteria import join_criteria, take_criteria
-from app.sources.ictrp_ids import add_identifiers, read_identifiers
-from app.sources.ictrp_leaves import Fields, Node, Record, read_xml
-from app.sources.ictrp_lists import take_conditions, take_contacts, take_countries, take_interventions, take_outcomes
-from app.sources.ictrp_text import clean_html, clean_line, split_list
-from app.sources.ictrp_words import (
+from app.sources.exports.criteria import join_criteria, take_criteria
+from app.sources.exports.ids import add_identifiers, read_identifiers
+from app.sources.exports.leaves import Fields, Node, Record, read_xml
+from app.sources.exports.text import clean_html, clean_line, split_list
+from app.sources.ictrp.lists import take_conditions, take_contacts, take_countries, take_interventions, take_outcomes
+from app.sources.ictrp.words import (
     NOTHING,
     STUDY_TYPES,
     Order,

@@ -1,0 +1,1 @@
+"""The one eligibility parser: text with line offsets in, cohorts and a tree of criteria out."""

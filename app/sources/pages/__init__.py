@@ -1,0 +1,1 @@
+"""Listing pages: TrialX and ClinConnect, and what their parsers share."""
