@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping
+from concurrent.futures.process import BrokenProcessPool
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -151,6 +152,10 @@ def load_paths(
             report = load(engine, paths, tell, complete=complete, progress=progress.read)
         except KeyboardInterrupt:
             fail("interrupted: what was stored stays; the same command goes on with the rest")
+        except BrokenProcessPool:
+            fail(
+                "a process that read records was killed; what was stored stays; the same command goes on with the rest"
+            )
     if as_json:
         shown = [refusal._asdict() for refusal in refusals]
         typer.echo(json.dumps({"run": report.run_id, **report.counts, "refusals": shown}))

@@ -5,6 +5,7 @@ unchanged and goes on.
 """
 
 import gc
+import signal
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
@@ -52,6 +53,13 @@ def collect_rarely() -> None:
     """Millions of small objects come and go here, none of them in circles: with its default the collector took a
     tenth of a load's time."""
     gc.set_threshold(200_000, 20, 20)
+
+
+def start_reader() -> None:
+    """In each process of the pool. Ctrl-C reaches it too, but it is the loader that ends the work, in order: a process
+    that died with the queue's lock in its hands would leave the loader waiting for ever."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    collect_rarely()
 
 
 def now() -> str:
@@ -148,7 +156,8 @@ def _read_ahead(engine: Engine, raws: Iterable[Raw | Refused]) -> Iterator[list[
                 yield [*ready, *read_all(raw)]
                 continue
             if pool is None:
-                pool = stack.enter_context(ProcessPoolExecutor(PROCESSES, get_context("spawn"), collect_rarely))
+                pool = ProcessPoolExecutor(PROCESSES, get_context("spawn"), start_reader)
+                stack.callback(pool.shutdown, cancel_futures=True)
             waiting.append((ready, pool.submit(read_all, raw)))
             if len(waiting) > PROCESSES:
                 before, future = waiting.popleft()
