@@ -161,6 +161,8 @@ def load_paths(
         typer.echo(json.dumps({"run": report.run_id, **report.counts, "refusals": shown}))
     else:
         typer.echo(f"run {report.run_id}: {summary(report.counts)}")
+    if complete and report.incomplete:
+        typer.echo(f"nothing was marked removed: {report.incomplete} things could not be read", err=True)
     if report.counts["refused"]:
         raise typer.Exit(1)
 

@@ -92,7 +92,7 @@ def _resource(request: Request, row: Row, body: bytes) -> Response:
 async def _current(request: Request, kind: str, id: str) -> Row:
     database = request.app.state.database
     row: Row | None = await database.point(database.prepared(_RESOURCE, type=kind, id=id))
-    if row is None and kind in NAMED_BY_TRIAL:
+    if (row is None or row[2]) and kind in NAMED_BY_TRIAL:
         present = await database.point(database.prepared(ALIAS, alias=fold(id)))
         if present is not None:
             raise Moved(f"{_fhir_base(request, request.path_params['release'])}/{kind}/{present[0]}")

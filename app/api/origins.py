@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api.answers import JSON, answer
-from app.api.plain import MISSING, PREFIX, find_trial, listing, only
+from app.api.plain import MISSING, PREFIX, find_trial, listing, only, present_trial
 from app.plain.shapes import (
     LinkShape,
     Listing,
@@ -25,7 +25,7 @@ router = APIRouter(prefix=PREFIX, tags=["origins"])
 async def list_origins(request: Request, id: str) -> Response:
     """Which source each field of a trial comes from, in which document and where in it, and on what terms."""
     only(request)
-    row = await find_trial(request, id)
+    row = await present_trial(request, id)
     trial: Trial = await request.app.state.records(row[0])
     documents = {source.id: source for source in trial.sources}
     facts = [(f.path, f.document, f.conversion, f.spans) for f in trial.facts]

@@ -148,9 +148,11 @@ async def find_trial(request: Request, id: str) -> Any:
     """(key, version, last updated, document, id, removed). Raises 404, or 301 when the id is an earlier one."""
     database = request.app.state.database
     row = await database.point(database.prepared(_TRIAL, id=id))
-    if row is None:
+    if row is None or row[5] is not None:
         present = await database.point(database.prepared(ALIAS, alias=fold(id)))
         if present is None:
+            if row is not None:
+                return row
             raise RequestError(404, "not-found", f"there is no trial with the id '{id}'")
         moved = request.url.path.replace(f"/trials/{id}", f"/trials/{present[0]}", 1)
         raise Moved(f"{base_url(request)}{moved}")
@@ -184,7 +186,7 @@ async def _rows_of(request: Request, name: str, trial_id: str) -> list[Any]:
     database = request.app.state.database
     collection = COLLECTIONS[("v1", name)]
     statement = select(*collection.columns).select_from(collection.source)
-    statement = statement.where(collection.order[0] == trial_id).order_by(*collection.order)
+    statement = statement.where(collection.order[0] == trial_id, collection.where).order_by(*collection.order)
     [rows] = await database.read(database.compile(statement))
     return list(rows)
 
@@ -208,11 +210,11 @@ async def list_trial_sites(request: Request, id: str) -> Response:
     key = (await present_trial(request, id))[0]
     database = request.app.state.database
     site, place, person = t.site, lists.trial_site, lists.site_contact
-    facility = [site.c[name] for name in SiteShape.model_fields]
+    facility = [site.c.id, *(place.c[name] for name in SiteShape.model_fields if name != "id")]
     rows, people = await database.read(
         database.compile(
             select(*facility, place.c.position, place.c.status)
-            .join(place, place.c.site_key == site.c.key)
+            .select_from(place.join(site, place.c.site_key == site.c.key))
             .where(place.c.trial_key == key)
             .order_by(place.c.position)
         ),

@@ -24,6 +24,7 @@ from app.intake.records import Raw, files_in, records_of
 from app.intake.removal import remove_unseen
 from app.intake.runs import COUNTS, count, finish_run, start_run
 from app.intake.store import note_seen, store_batch
+from app.record.codes import REGISTRY_SOURCES
 from app.store.database import reading, writing
 from app.store.documents import known_raw
 from app.store.put import Change
@@ -40,13 +41,15 @@ class Loaded(NamedTuple):
     line: int
     trial_id: str
     change: Change
+    source: str
 
 
 class Report(NamedTuple):
-    """What a load came to."""
+    """What a load came to. `incomplete`: so many things could not be read that nothing could be called removed."""
 
     run_id: int
     counts: Counter[str]
+    incomplete: int = 0
 
 
 def collect_rarely() -> None:
@@ -79,6 +82,7 @@ def load(
     """Loads every record of the files and tells what became of each; a record that is refused leaves no trace.
 
     `complete` names a registry all of whose records are in these files: what is not among them is marked removed.
+    When something could not be read that may have been a record of it, nothing is.
     """
     paths = list(paths)
     raws = _raws(paths, progress)
@@ -100,6 +104,7 @@ def load_records(
     with writing(engine) as connection:
         run_id = start_run(connection, kind, origin, clock())
     total: Counter[str] = Counter()
+    unknown = 0
     for batch in _read_ahead(engine, raws):
         received = [one for one in batch if isinstance(one, Received)]
         refused = [one for one in batch if isinstance(one, Refused)]
@@ -107,23 +112,28 @@ def load_records(
         with writing(engine) as connection:
             changes = store_batch(connection, received, clock(), run_id)
             if complete is not None:
-                note_seen(connection, run_id, {one.trial_id for one in same} | {one.prepared.id for one in received})
+                met = {one.prepared.id for one in received if one.source.source in REGISTRY_SOURCES}
+                met |= {one.trial_id for one in same if one.source in REGISTRY_SOURCES}
+                note_seen(connection, run_id, met | {one.trial_id for one in refused if one.trial_id})
+                unknown += sum(one.trial_id is None for one in refused)
             counts = Counter[str](changes)
             counts["unchanged"] += len(same)
             counts["refused"] = len(refused)
             count(connection, run_id, counts, refused)
         total += counts
-        stored = [Loaded(r.file, r.line, r.prepared.id, c) for r, c in zip(received, changes, strict=True)]
+        stored = [
+            Loaded(r.file, r.line, r.prepared.id, c, r.source.source) for r, c in zip(received, changes, strict=True)
+        ]
         outcome: list[Loaded | Refused] = [*same, *stored, *refused]
         for told in outcome:
             tell(told)
     with writing(engine) as connection:
-        if complete is not None:
+        if complete is not None and not unknown:
             removed = remove_unseen(connection, complete, run_id, clock())
             count(connection, run_id, Counter(removed=removed), ())
             total["removed"] = removed
         finish_run(connection, run_id, clock())
-    return Report(run_id, Counter({name: total[name] for name in COUNTS}))
+    return Report(run_id, Counter({name: total[name] for name in COUNTS}), unknown)
 
 
 def _raws(paths: Iterable[Path], progress: Callable[[float], None]) -> Iterator[Raw | Refused]:
@@ -172,7 +182,10 @@ def _known(engine: Engine, batch: Sequence[Raw | Refused]) -> tuple[list[Read], 
     with reading(engine) as connection:
         known = known_raw(connection, raws)
     ready: list[Read] = [one for one in batch if isinstance(one, Refused)]
-    ready += [Loaded(raws[raw].file, raws[raw].line, trial_id, "unchanged") for raw, trial_id in known.items()]
+    ready += [
+        Loaded(raws[raw].file, raws[raw].line, trial_id, "unchanged", source)
+        for raw, (trial_id, source) in known.items()
+    ]
     repeats = sum(isinstance(one, Raw) for one in batch) - len(raws)
     left = [one for one in batch if isinstance(one, Raw) and (repeats or raw_digest(one) not in known)]
     return (ready, left) if not repeats else ([one for one in ready if isinstance(one, Refused)], left)

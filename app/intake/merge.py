@@ -56,6 +56,7 @@ def merge(records: Iterable[Trial]) -> Trial:
     for name, identity in _UNITED.items():
         merged[name], moved = _unite(name, identity, best_first)
         facts += moved
+    facts += _describe(merged, best_first)
     given = {f"dates.{date.kind}" for date in merged["dates"]}
     dropped = {f"not_reported.{n}" for n, field in enumerate(merged["not_reported"]) if field in given}
     merged["not_reported"] = [field for field in merged["not_reported"] if field not in given]
@@ -64,6 +65,24 @@ def merge(records: Iterable[Trial]) -> Trial:
     merged["sources"] = [source for r in best_first for source in r.sources if source.id in used]
     merged["issues"] = [issue for r in best_first for issue in r.issues if issue.document in used]
     return Trial(**merged)
+
+
+def _describe(merged: dict[str, Any], records: list[Trial]) -> list[Fact]:
+    """Gives organizations the description that another document has of them."""
+    facts: list[Fact] = []
+    for n, party in enumerate(merged["parties"]):
+        for record in records if party.kind == "organization" and not party.description else ():
+            for m, other in enumerate(record.parties):
+                if other.description and other.role == party.role and fold(other.name) == fold(party.name):
+                    merged["parties"][n] = party.model_copy(update={"description": other.description})
+                    was = f"parties.{m}.description"
+                    own = [fact for fact in record.facts if fact.path == was] or [_from(record, was)]
+                    facts += [fact.model_copy(update={"path": f"parties.{n}.description"}) for fact in own]
+                    break
+            else:
+                continue
+            break
+    return facts
 
 
 def _rank(record: Trial) -> tuple[bool, bool, str, str]:

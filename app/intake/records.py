@@ -8,6 +8,7 @@ import gzip
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any, Literal, NamedTuple
@@ -23,7 +24,8 @@ from app.sources import ictrp
 _PEEK = 65536
 _LARGEST = 64 * 1024 * 1024
 """Bytes of one record: real ones stay below 10 MB."""
-_LISTED = re.compile(rb'\s*\{\s*"(studies|totalCount|nextPageToken)"')
+_BOM = b"\xef\xbb\xbf"
+_LISTED = re.compile(rb'\s*\{\s*"[^\n]{0,500}"studies"\s*:\s*\[|\s*\{[^{\[]*"studies"\s*:\s*\[')
 
 
 Buffered = Any
@@ -67,12 +69,13 @@ def _records(name: str, stream: Buffered) -> Iterator[Raw]:
         try:
             with gzip.open(stream, "rb") as unpacked:
                 yield from _records(name, io.BufferedReader(unpacked, _PEEK))
-        except (EOFError, gzip.BadGzipFile) as error:
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise SourceError(name, 1, f"the gzip file is damaged or cut short: {error}") from error
     elif start[:4] == b"PK\x03\x04":
         yield from _zip(name, stream)
-    elif start.lstrip()[:1] in (b"{", b"["):
-        yield from _json(name, stream, start)
+    elif (begin := start.removeprefix(_BOM).lstrip())[:1] in (b"{", b"["):
+        stream.read(len(start.removeprefix(_BOM)) - len(begin) + (3 if start.startswith(_BOM) else 0))
+        yield from _json(name, stream, begin)
     elif start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
         yield from _xml(name, stream)
     else:
@@ -93,8 +96,9 @@ def _zip(name: str, stream: IO[bytes]) -> Iterator[Raw]:
                 if not member.is_dir():
                     with archive.open(member) as inner:
                         yield from _records(f"{name}/{member.filename}", io.BufferedReader(inner, _PEEK))
-    except (zipfile.BadZipFile, EOFError) as error:
-        raise SourceError(name, 1, f"the zip file is damaged: {error}") from error
+    except (zipfile.BadZipFile, EOFError, zlib.error, RuntimeError, NotImplementedError) as error:
+        # RuntimeError: encrypted; NotImplementedError: a way of compressing that Python does not know
+        raise SourceError(name, 1, f"the zip file cannot be read: {error}") from error
 
 
 def _json(name: str, stream: Buffered, start: bytes) -> Iterator[Raw]:
@@ -106,7 +110,15 @@ def _json(name: str, stream: Buffered, start: bytes) -> Iterator[Raw]:
     try:
         orjson.loads(first)
     except orjson.JSONDecodeError:
-        yield Raw(name, 1, "json", first + _whole(name, stream))  # one record, written over several lines
+        whole = first + _whole(name, stream)
+        try:
+            orjson.loads(whole)
+        except orjson.JSONDecodeError:  # lines, the first of them malformed: the others are read all the same
+            for number, line in enumerate(whole.splitlines(), 1):
+                if line.strip():
+                    yield Raw(name, number, "json", line)
+            return
+        yield Raw(name, 1, "json", whole)  # one record, written over several lines
         return
     yield Raw(name, 1, "json", first)
     number = 1

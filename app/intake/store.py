@@ -7,7 +7,11 @@ from sqlalchemy import Connection, select
 from app.intake.gazetteer import with_coordinates
 from app.intake.merge import merge
 from app.intake.read import Received
+from app.intake.removal import remove
+from app.record.codes import REGISTRY_SOURCES
+from app.record.ids import fold
 from app.record.trial import Trial
+from app.store import lists
 from app.store import tables as t
 from app.store.database import among, insert_rows
 from app.store.documents import Current, Kept, current_documents, keep_documents, keep_record
@@ -51,17 +55,45 @@ def _without_repeats(batch: Sequence[Received]) -> list[list[Received]]:
 
 
 def _store(connection: Connection, batch: Sequence[Received], instant: str, run_id: int) -> list[Change]:
-    known = current_documents(connection, [one.prepared.id for one in batch])
+    outlived = _outlived(connection, batch)
+    wanted = [one for one in batch if one.prepared.id not in outlived]
+    known = current_documents(connection, [one.prepared.id for one in wanted])
     ready: list[Prepared] = []
     kept: list[Kept] = []
-    for one in batch:
+    for one in wanted:
         documents = known.get(one.prepared.id, [])
         prepared, keeps = _merged(connection, one, documents)
         ready.append(prepared)
         kept += keeps
-    changes = put_batch(connection, ready, instant, run_id)
+    changes = dict(zip((one.id for one in ready), put_batch(connection, ready, instant, run_id), strict=True))
     keep_documents(connection, kept, known, instant)
-    return changes
+    _remove_aliases(connection, ready, instant, run_id)
+    return [changes.get(one.prepared.id, "unchanged") for one in batch]
+
+
+def _outlived(connection: Connection, batch: Sequence[Received]) -> set[str]:
+    """The ids of records that are not stored: a listing's page about a trial that its registry removed, and a record
+    under an id that is only an earlier one of another record by now."""
+    ids = {one.prepared.id for one in batch}
+    listed = {one.prepared.id for one in batch if one.source.source not in REGISTRY_SOURCES}
+    trial = t.trial.c
+    removed = select(trial.id).where(among(connection, trial.id, listed), trial.removed.is_not(None))
+    i = lists.identifier.c
+    folded = {fold(id): id for id in ids}
+    aliases = select(i.value_folded).where(i.kind == "alias", among(connection, i.value_folded, folded))
+    return set(connection.scalars(removed)) | {folded[value] for value in connection.scalars(aliases)}
+
+
+def _remove_aliases(connection: Connection, stored: Sequence[Prepared], instant: str, run_id: int) -> None:
+    """Records under ids that one of the stored records names as its earlier ones give way to it."""
+    rows = [row for one in stored for row in one.lists.get("identifier", ())]
+    aliases = {row[3] for row in rows if row[1] == "alias"}  # position, kind, system, value
+    if aliases:
+        trial = t.trial.c
+        live = select(trial.key, trial.version, trial.overall_status).where(
+            among(connection, trial.id, aliases), trial.removed.is_(None)
+        )
+        remove(connection, connection.execute(live).all(), run_id, instant)
 
 
 def _merged(connection: Connection, one: Received, documents: list[Current]) -> tuple[Prepared, list[Kept]]:

@@ -130,6 +130,9 @@ TERMS = {
 }
 """Source -> the terms on which its data is used."""
 
+REGISTRY_SOURCES = ("ctgov", "ictrp", "ctis")
+"""Sources that publish registries' own records; the others are listings, which a registry's removal outlives."""
+
 SOURCES = {
     "ctgov": "ClinicalTrials.gov",
     "ictrp": "WHO ICTRP",

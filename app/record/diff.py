@@ -20,7 +20,7 @@ class Difference(BaseModel):
 _PROVENANCE = {"facts", "sources", "issues"}
 """Not what the trial is, but how we know it: left out of the difference."""
 
-Identity = Callable[[dict[str, Any]], Hashable]
+Identity = Callable[[Any], Hashable]
 
 _IDENTITY: dict[str, Identity] = {
     "identifiers": lambda i: i["value"],
@@ -39,6 +39,9 @@ _IDENTITY: dict[str, Identity] = {
     "cohorts": lambda i: i["label"] or "",
     "sites": lambda i: "|".join(str(i[k]) for k in ("facility", "city", "state", "postal_code", "country") if i[k]),
     "statements": lambda i: i["label"],
+    "keywords": lambda i: i,
+    "phases": lambda i: i,
+    "not_reported": lambda i: i,
 }
 _LEFT_OUT = {"spans", "position", "parent", "cohort", "depth", "label_folded"}
 

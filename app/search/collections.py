@@ -154,6 +154,7 @@ COLLECTIONS: dict[tuple[str, str], Collection] = {
             "trial": Link(
                 lists.trial_site.join(t.trial, t.trial.c.key == lists.trial_site.c.trial_key),
                 lists.trial_site.c.site_key,
+                _PRESENT,
             )
         },
     ),

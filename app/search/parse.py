@@ -93,7 +93,8 @@ def unknown(name: str, release: str, resource: str, known: Iterable[str]) -> str
     names = sorted(known)
     near = get_close_matches(name.partition(":")[0], names, n=1, cutoff=0.6)
     guess = f"; did you mean '{near[0]}'?" if near else ""
-    return f"'{name}' is not a parameter of {resource}{guess} Known: {', '.join(names)}."
+    listed = f"known: {', '.join(names)}" if names else "it takes none"
+    return f"'{name}' is not a parameter of {resource}{guess or ';'} {listed}"
 
 
 def read_count(name: str, value: str) -> int:

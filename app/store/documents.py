@@ -43,13 +43,14 @@ def current_documents(connection: Connection, trial_ids: Iterable[str]) -> dict[
     return found
 
 
-def known_raw(connection: Connection, raws: Iterable[str]) -> dict[str, str]:
-    """Of these digests of records, those that are stored just so: digest -> trial id. They need not be read again."""
+def known_raw(connection: Connection, raws: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Of these digests of records, those that are stored just so and need not be read again: digest -> (trial id,
+    source)."""
     d = t.source_document.c
     return {
-        row.raw: row.id
+        row.raw: (row.id, row.source)
         for row in connection.execute(
-            select(d.raw, t.trial.c.id)
+            select(d.raw, d.source, t.trial.c.id)
             .join(t.trial, t.trial.c.key == d.trial_key)
             .where(among(connection, d.raw, raws), d.current, t.trial.c.removed.is_(None))
         )

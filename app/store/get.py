@@ -14,23 +14,6 @@ from app.store.database import among
 from app.store.mapping import LISTS, ListOf, read_head
 
 _JOINED: dict[str, tuple[Any, dict[str, Any]]] = {
-    "trial_site": (
-        lists.trial_site.join(t.site, t.site.c.key == lists.trial_site.c.site_key),
-        {
-            name: t.site.c[name]
-            for name in (
-                "facility",
-                "city",
-                "state",
-                "postal_code",
-                "country",
-                "country_code",
-                "latitude",
-                "longitude",
-                "coordinates_from",
-            )
-        },
-    ),
     "trial_source": (
         lists.trial_source.join(
             t.source_document,

@@ -201,6 +201,15 @@ criterion = of_trial(
 trial_site = of_trial(
     "trial_site",
     Column("site_key", Key, ForeignKey("site.key"), nullable=False, index=True),
+    Column("facility", Text, comment="this and what follows: as this trial's source has it"),
+    Column("city", Text),
+    Column("state", Text),
+    Column("postal_code", String),
+    Column("country", Text),
+    Column("country_code", String),
+    Column("latitude", Float),
+    Column("longitude", Float),
+    Column("coordinates_from", String),
     Column("status", String),
 )
 site_contact = below(

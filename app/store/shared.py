@@ -1,7 +1,8 @@
 """Entities that trials share: organizations, people, their roles, facilities.
 
-A description is the latest that any source gave; all else is what was given first, filled where it was lacking. So
-a source that says less takes nothing away.
+A description is the latest that any source gave, and so are coordinates that a source gave (derived ones give way to
+them); all else is what was given first, filled where it was lacking. So a source that says less takes nothing away.
+What a trial's own source says of its facility stands in `trial_site`.
 """
 
 from collections.abc import Iterable
@@ -63,8 +64,11 @@ def merge_shared(
 def _fill(row: dict[str, Any], told: dict[str, Any]) -> bool:
     """Puts into the row what is told and it lacks (or has an older description of); whether it gained anything."""
     gained = False
+    latest = _LATEST
+    if told.get("coordinates_from") == "source":
+        latest = _LATEST | {"latitude", "longitude", "coordinates_from"}
     for name, value in told.items():
-        if value is not None and (row.get(name) is None or (name in _LATEST and row[name] != value)):
+        if value is not None and (row.get(name) is None or (name in latest and row[name] != value)):
             row[name] = value
             gained = True
     return gained

@@ -33,6 +33,8 @@ from app.sources.ictrp.words import (
 
 NAME = "ictrp"
 ROOT_TAGS = ("Trials_downloaded_from_ICTRP", "trials")
+_CAPITALS = re.compile(r"(?:NCT|ISRCTN|DRKS|EUCTR|CTRI|SLCTR)[0-9].*", re.IGNORECASE)
+"""Ids that their registries write in capitals: in another case they are the same."""
 _CTIS_ID = re.compile(r"CTIS(20\d\d-5\d{5}-\d\d-\d\d)", re.ASCII)
 
 # Field -> kind of date, and the order of 3/8/2020 there where the portal's own records prove it:
@@ -106,6 +108,8 @@ def _take_identity(trial: Trial, fields: Fields) -> None:
         raise ValueError("TrialID: expected the registry's id of the trial, found nothing")
     listed = _CTIS_ID.fullmatch(given)
     own = listed[1] if listed else given
+    if _CAPITALS.fullmatch(own):
+        own = own.upper()
     try:
         trial.id = trial_id(own)
     except ValueError as error:
