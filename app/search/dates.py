@@ -11,9 +11,8 @@ _DATE = re.compile(
     r"(?P<year>\d{4})(?:-(?P<month>\d\d)(?:-(?P<day>\d\d)"
     r"(?:T(?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d)(?P<fraction>\.\d{1,9})?)?(?P<zone>Z|[+-]\d\d:\d\d)?)?)?)?"
 )
-EXPECTED = (
-    f"an optional prefix ({', '.join(_PREFIXES)}) and a date such as 2026, 2026-03, 2026-03-01 or 2026-03-01T09:30:00Z"
-)
+EXPECTED = "a date such as 2026, 2026-03, 2026-03-01 or 2026-03-01T09:30:00Z"
+PREFIXED = f"before it may stand one of {', '.join(_PREFIXES)}"
 
 
 def split_prefix(value: str) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 
 from app.errors import RequestError
 from app.search.cursor import Cursors
-from app.search.dates import interval, split_prefix
+from app.search.dates import PREFIXED, interval, split_prefix
 from app.search.params import Parameter, parameters_of
 from app.search.query import Filter, Ignored, Query
 from app.search.reads import Chosen, Dates, Stale
@@ -122,7 +122,7 @@ def read_filter(parameter: Parameter, modifier: str, name: str, value: str) -> F
             try:
                 interval(split_prefix(one)[1])
             except (ValueError, OverflowError) as error:
-                raise RequestError(400, "value", f"{name}: {error}", name) from error
+                raise RequestError(400, "value", f"{name}: {error}; {PREFIXED}", name) from error
     elif isinstance(parameter.reads, Chosen):
         for one in values:
             if one not in parameter.reads.allowed:
