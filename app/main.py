@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 
 from app.api import changes, errors, fhir, health, openapi, origins, plain, runs, versions
@@ -51,9 +50,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for router in (plain.router, changes.router, versions.router, origins.router, runs.router):
         app.include_router(router)
     app.include_router(health.router)
-    for route in app.routes:
-        if isinstance(route, APIRoute) and route.methods == {"GET"}:
-            route.methods = {"GET", "HEAD"}  # RFC 9110, 9.3.2: HEAD wherever there is GET
     openapi.install(app)
     return app
 

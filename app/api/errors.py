@@ -77,6 +77,13 @@ class Failures:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = False
+        if scope["type"] == "http":
+            if "\x00" in scope["path"]:  # PostgreSQL takes no NUL in text, so nothing can have it in its address
+                error = RequestError(404, "not-found", "an address cannot have a NUL character")
+                await refusal(Request(scope), error)(scope, receive, send)
+                return
+            if scope["method"] == "HEAD":  # RFC 9110, 9.3.2: as GET; the server leaves out the body
+                scope = {**scope, "method": "GET"}
 
         async def sending(message: Message) -> None:
             nonlocal started
@@ -90,5 +97,5 @@ class Failures:
                 raise
             request = Request(scope)
             log.exception("%s %s failed", request.method, request.url.path)
-            error = RequestError(500, "exception", "the server failed; the error is in its log")
-            await refusal(request, error)(scope, receive, send)
+            failure = RequestError(500, "exception", "the server failed; the error is in its log")
+            await refusal(request, failure)(scope, receive, send)

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from app.record.codes import STALE_AFTER_YEARS, UNFINISHED
 from app.record.ids import fold
 from app.search.collections import COLLECTIONS, Collection
-from app.search.dates import instant, interval, split_prefix
+from app.search.dates import around, instant, interval, split_prefix
 from app.search.parse import split, unescape
 from app.search.query import Filter, Query
 from app.search.reads import Chosen, Dates, Reads, Stale, Translated, Words
@@ -130,8 +130,7 @@ def _date(column: ColumnElement[str], value: str) -> ColumnElement[bool]:
     prefix, date = split_prefix(value)
     low, high = interval(date)
     if prefix == "ap":
-        margin = abs(datetime.now(UTC) - low) / 10
-        low, high = low - margin, high + margin
+        low, high = around(low, high)
     start, end = instant(low), instant(high)
     within = and_(column >= start, column < end)
     return {
