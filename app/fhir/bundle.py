@@ -1,27 +1,41 @@
 """Bundles put together from stored bytes: nothing is parsed (https://hl7.org/fhir/R5/bundle.html)."""
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+from uuid import NAMESPACE_OID, uuid5
 
 import orjson
 
 
+class Entry(NamedTuple):
+    """An entry of a searchset. `search` is further JSON of its `search` element, as bytes: `,"score":0.5`."""
+
+    type: str
+    id: str
+    document: bytes
+    mode: bytes = b"match"
+    search: bytes = b""
+
+
 def searchset(
     base: str,
-    kind: str,
     links: Sequence[tuple[str, str]],
-    matches: Iterable[tuple[str, bytes]],
-    total: int,
+    entries: Iterable[Entry],
+    total: int | None,
     outcome: bytes | None = None,
 ) -> bytes:
-    """`base` is the FHIR base URL of the release, `matches` are (id, stored document) of resources of one `kind`;
-    `outcome` is an OperationOutcome that goes with the answer."""
-    entries = [
-        b'{"fullUrl":%s,"resource":%s,"search":{"mode":"match"}}' % (orjson.dumps(f"{base}/{kind}/{id}"), document)
-        for id, document in matches
+    """`base` is the FHIR base URL of the release; `outcome` is an OperationOutcome that goes with the answer."""
+    made = [
+        b'{"fullUrl":%s,"resource":%s,"search":{"mode":"%s"%s}}'
+        % (orjson.dumps(f"{base}/{one.type}/{one.id}"), one.document, one.mode, one.search)
+        for one in entries
     ]
     if outcome is not None:
-        entries.append(b'{"resource":%s,"search":{"mode":"outcome"}}' % outcome)
-    return _bundle(b'"type":"searchset","total":%d' % total, links, entries)
+        name = uuid5(NAMESPACE_OID, outcome.decode())  # bdl-15: every entry has a fullUrl, and an outcome no address
+        made.append(
+            b'{"fullUrl":"urn:uuid:%s","resource":%s,"search":{"mode":"outcome"}}' % (str(name).encode(), outcome)
+        )
+    return _bundle(b'"type":"searchset"' + (b"" if total is None else b',"total":%d' % total), links, made)
 
 
 def history(
@@ -47,7 +61,34 @@ def history(
     return _bundle(b'"type":"history"', links, entries)
 
 
+class Answered(NamedTuple):
+    """What became of an entry of a batch: a document, or the OperationOutcome that says why not."""
+
+    status: int
+    document: bytes = b""
+    outcome: bytes = b""
+    etag: str = ""
+    last_modified: str = ""
+    location: str = ""
+
+
+def batch_response(answers: Iterable[Answered]) -> bytes:
+    entries = []
+    for one in answers:
+        said = {"status": str(one.status), "location": one.location, "etag": one.etag}
+        said["lastModified"] = one.last_modified
+        response = orjson.dumps({name: value for name, value in said.items() if value})
+        if one.outcome:
+            response = b'%s,"outcome":%s}' % (response[:-1], one.outcome)
+        resource = b'"resource":%s,' % one.document if one.document else b""
+        entries.append(b'{%s"response":%s}' % (resource, response))
+    return _bundle(b'"type":"batch-response"', (), entries)
+
+
 def _bundle(head: bytes, links: Sequence[tuple[str, str]], entries: list[bytes]) -> bytes:
-    link = orjson.dumps([{"relation": relation, "url": url} for relation, url in links])
-    body = b',"entry":[%s]' % b",".join(entries) if entries else b""
-    return b'{"resourceType":"Bundle",%s,"link":%s%s}' % (head, link, body)
+    link = orjson.dumps([{"relation": relation, "url": url} for relation, url in links]) if links else b""
+    return b'{"resourceType":"Bundle",%s%s%s}' % (
+        head,
+        b',"link":%s' % link if link else b"",
+        b',"entry":[%s]' % b",".join(entries) if entries else b"",
+    )

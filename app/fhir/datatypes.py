@@ -17,8 +17,9 @@ UCUM = "http://unitsofmeasure.org"
 DATA_ABSENT_REASON = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 
 # What a FHIR string cannot hold: control characters (https://hl7.org/fhir/R5/datatypes.html#string), lone surrogates,
-# which no UTF-8 can say, and white space beyond R4's pattern `[ \r\n\t\S]+` as a JavaScript client reads it
-_ILLEGAL = re.compile(r"[^\S \t\r\n]|[\x00-\x08\x0e-\x1f\ufeff\ud800-\udfff]")
+# which no UTF-8 can say, white space beyond R4's pattern `[ \r\n\t\S]+` as a JavaScript client reads it, and the two
+# that no XML can say (https://www.w3.org/TR/xml/#charsets)
+_ILLEGAL = re.compile(r"[^\S \t\r\n]|[\x00-\x08\x0e-\x1f\ufeff\ufffe\uffff\ud800-\udfff]")
 _SPACE = re.compile(r"\s")
 _DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 _CODE = re.compile(r"[a-z0-9-]+")
@@ -56,17 +57,21 @@ def date_time(text: str | None) -> str | None:
     return text if text and _DATE.fullmatch(text) else None
 
 
+_NUMBERS = (bool, int, float)
+"""Of which False and 0 are values."""
+
+
 def element(**fields: Any) -> Json:
     """The fields that hold something, in the order given: strings cleaned, lists of objects without the empty ones."""
     present: Json = {}
+    # most of the time of rendering is spent in this loop: hence `type`, and `clean` with its usual case here
     for name, value in fields.items():
-        if isinstance(value, str):
-            # `clean`, with its usual case here: most of the time of rendering is spent in this loop
+        kind = type(value)
+        if kind is str:
             value = value.strip() if value.isprintable() else clean(value)
-        elif isinstance(value, list):
+        elif kind is list:
             value = [item for item in value if item]
-        # False and 0 are values
-        if value or value == 0:
+        if value or kind in _NUMBERS:
             present[name] = value
     return present
 
@@ -76,9 +81,12 @@ def resource(resource_type: str, resource_id: str, **fields: Any) -> Json:
 
 
 def coding(system: str, code: str | None, display: str | None = None) -> Json:
-    code = " ".join(clean(code).split()) if code else None
     if not code:
         return {}
+    if " " in code or not code.isprintable():  # printable text has no other white space
+        code = " ".join(clean(code).split())
+        if not code:
+            return {}
     made = {"system": system, "code": code}
     if display and (display := clean(display)):
         made["display"] = display
@@ -114,7 +122,7 @@ def quantity(age: Age | None) -> Json:
 
 def extension(url: str, *parts: Json, **value: Any) -> Json:
     """A simple extension (`valueString="x"`) or a complex one (its parts); empty when there is neither."""
-    if kept := [part for part in parts if part]:
+    if parts and (kept := [part for part in parts if part]):
         return {"url": url, "extension": kept}
     content = element(**value)
     return {"url": url, **content} if content else {}

@@ -1,7 +1,7 @@
 """A trial -> all its resources in both releases -> the bytes that are served.
 
-Enters a Trial that has an id; leaves `Rendered` documents without `meta`, which only the store knows
-(https://hl7.org/fhir/R5/resource.html#Meta), and `serialize` puts in.
+Enters a Trial that has an id; leaves `Rendered` documents. Of their `meta` (https://hl7.org/fhir/R5/resource.html#Meta)
+only the store knows the version and its instant, which `serialize` puts in.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 
 import orjson
 
-from app.fhir import evidence_variable, group, location, organization, research_study
+from app.fhir import evidence_variable, group, location, organization, provenance, research_study
 from app.fhir.datatypes import Json
 from app.fhir.eligibility import cohort_trees
 from app.fhir.practitioner import people, practitioner, practitioner_role
@@ -19,7 +19,8 @@ T = TypeVar("T")
 
 
 class Rendered(NamedTuple):
-    """One resource in both releases: `resourceType` and `id` stand first, `meta` is missing."""
+    """One resource in both releases: `resourceType` and `id` stand first, then `meta` (a trial's own resources have
+    one) and `text`."""
 
     type: str
     id: str
@@ -28,7 +29,8 @@ class Rendered(NamedTuple):
 
 
 def render(trial: Trial, descriptions: Mapping[str, str] | None = None) -> list[Rendered]:
-    """The trial's resources, each once: its own (ResearchStudy, EvidenceVariable, Groups), then the shared ones.
+    """The trial's resources, each once: its own (ResearchStudy, EvidenceVariable, Groups, Provenance), then the shared
+    ones.
 
     `descriptions` (by organization id) are those that other trials gave; the trial's own go before them.
     """
@@ -38,7 +40,10 @@ def render(trial: Trial, descriptions: Mapping[str, str] | None = None) -> list[
     if cohorts:
         documents.append(evidence_variable.both(trial, cohorts))
     documents += [group.both(trial, cohort) for cohort in cohorts]
-    documents += _same_in_both(location.location, location.located(trial))
+    if trial.sources:
+        made_from = provenance.provenance(trial, cohorts)
+        documents.append((made_from, made_from))
+    documents += _same_in_both(location.location, study.located)
     documents += [
         (organization.r4(name, description), organization.r5(name, description))
         for name, description in organization.named(trial, descriptions or {}).items()
@@ -57,7 +62,12 @@ def _same_in_both(make: Callable[[T], Json], parts: list[T]) -> list[tuple[Json,
 
 
 def serialize(document: Json, version: int, last_updated: str) -> bytes:
-    """The JSON of a document with its `meta`, which stands right after `id`; `last_updated` is a FHIR instant."""
-    head = {"resourceType": document["resourceType"], "id": document["id"]}
-    meta = {"versionId": str(version), "lastUpdated": last_updated}
-    return orjson.dumps({**head, "meta": meta, **{name: document[name] for name in document if name not in head}})
+    """The JSON of a document as it is served; `last_updated` is a FHIR instant.
+
+    `meta` stands right after `id` and begins with the version; a Provenance was recorded when its version was made.
+    """
+    head: Json = {"resourceType": document["resourceType"], "id": document["id"]}
+    head["meta"] = {"versionId": str(version), "lastUpdated": last_updated, **document.get("meta", {})}
+    if document["resourceType"] == "Provenance":
+        head["recorded"] = last_updated
+    return orjson.dumps({**head, **{name: document[name] for name in document if name not in head}})

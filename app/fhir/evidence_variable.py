@@ -9,8 +9,8 @@ data-absent-reason: the tree is whole and neither all-of nor any-of is guessed.
 In R4, where a characteristic cannot hold others, one characteristic carries the R5 tree in extensions.
 """
 
-from app.fhir import xver
-from app.fhir.datatypes import Json, absent, annotation, concept, element, resource
+from app.fhir import narrative, sourced, xver
+from app.fhir.datatypes import Json, absent, annotation, concept, element, reference, resource
 from app.fhir.eligibility import Branch, CohortTree, Node, criterion_concept
 from app.fhir.group import group_reference
 from app.fhir.ids import evidence_variable_id
@@ -25,17 +25,28 @@ def both(trial: Trial, cohorts: list[CohortTree]) -> tuple[Json, Json]:
         extension=xver.carry(path, root["definitionByCombination"]),
         definitionCodeableConcept=concept(text=f"Eligible for {trial.id}: meets the criteria of any cohort"),
     )
-    return _resource(trial, in_r4), _resource(trial, root)
-
-
-def _resource(trial: Trial, characteristic: Json) -> Json:
-    return resource(
-        "EvidenceVariable",
-        evidence_variable_id(trial),
-        title=f"Eligibility criteria of {trial.id}",
-        status="active",
-        characteristic=[characteristic],
+    meta, text = sourced.meta(trial), narrative.narrative(title(trial))
+    r4, r5 = (
+        resource(
+            "EvidenceVariable",
+            evidence_variable_id(trial),
+            meta=meta,
+            text=text,
+            title=title(trial),
+            status="active",
+            characteristic=[characteristic],
+        )
+        for characteristic in (in_r4, root)
     )
+    return r4, r5
+
+
+def title(trial: Trial) -> str:
+    return f"Eligibility criteria of {trial.id}"
+
+
+def evidence_variable_reference(trial: Trial) -> Json:
+    return reference("EvidenceVariable", evidence_variable_id(trial), title(trial))
 
 
 def _root(trial: Trial, cohorts: list[CohortTree]) -> Json:

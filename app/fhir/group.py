@@ -6,7 +6,7 @@ the EvidenceVariable. What the source says of all the trial's people beside crit
 gender, standard ages, the population sampled) is part of the description: none of it excludes anybody by itself.
 """
 
-from app.fhir import xver
+from app.fhir import narrative, sourced, xver
 from app.fhir.datatypes import Json, clean, coding, concept, element, extension, quantity, reference, resource, words
 from app.fhir.eligibility import CohortTree, criterion_concept
 from app.fhir.ids import group_id
@@ -29,9 +29,12 @@ def both(trial: Trial, cohort: CohortTree) -> tuple[Json, Json]:
     description = "\n\n".join((*cohort.notes, *_population(trial)))
     characteristics = _characteristics(cohort)
     id, called = group_id(trial, cohort.index), name(trial, cohort)
+    meta, text = sourced.meta(trial), narrative.of_group(called, cohort)
     r4 = resource(
         "Group",
         id,
+        meta=meta,
+        text=text,
         extension=[
             *xver.carry("Group.membership", "definitional"),
             extension(ARTIFACT_DESCRIPTION, valueMarkdown=description),
@@ -44,6 +47,8 @@ def both(trial: Trial, cohort: CohortTree) -> tuple[Json, Json]:
     r5 = resource(
         "Group",
         id,
+        meta=meta,
+        text=text,
         type="person",
         membership="definitional",
         name=called,

@@ -17,6 +17,10 @@ def evidence_variable_id(trial: Trial) -> str:
     return trial.id
 
 
+def provenance_id(trial: Trial) -> str:
+    return trial.id
+
+
 def group_id(trial: Trial, cohort: int) -> str:
     """`cohort` is the index into `trial.cohorts`: `NCT05398809-cohort-1` is the first."""
     return f"{trial.id}-cohort-{cohort + 1}"

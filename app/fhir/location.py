@@ -3,6 +3,7 @@
 https://hl7.org/fhir/R5/location.html, https://hl7.org/fhir/R4/location.html: the same in both for what is said here.
 """
 
+from app.fhir import narrative
 from app.fhir.contact import contact_detail
 from app.fhir.datatypes import Json, clean, coding, concept, element, extension, reference, resource
 from app.fhir.ids import location_id
@@ -21,13 +22,16 @@ COORDINATES_FROM = f"{BASE}/StructureDefinition/coordinates-from"
 
 
 def location(site: TrialSite) -> Json:
+    where = place(site)
+    called = clean(site.facility or "") or where
     return resource(
         "Location",
         location_id(site),
-        name=name(site),
+        text=narrative.of_location(called, where),
+        name=called,
         mode="instance",
         address=element(
-            text=place(site), city=site.city, state=site.state, postalCode=site.postal_code, country=site.country
+            text=where, city=site.city, state=site.state, postalCode=site.postal_code, country=site.country
         ),
         position=_position(site),
     )

@@ -5,19 +5,21 @@ https://hl7.org/fhir/R5/organization.html, https://hl7.org/fhir/R4/organization.
 
 from collections.abc import Mapping
 
-from app.fhir import xver
+from app.fhir import narrative, xver
 from app.fhir.datatypes import Json, clean, reference, resource
 from app.fhir.ids import organization_id
 from app.record.trial import Trial
 
 
 def r5(name: str, description: str | None) -> Json:
-    return resource("Organization", organization_id(name), name=name, description=description)
+    text = narrative.of_organization(name, description)
+    return resource("Organization", organization_id(name), text=text, name=name, description=description)
 
 
 def r4(name: str, description: str | None) -> Json:
     described = xver.carry("Organization.description", clean(description or "") or None)
-    return resource("Organization", organization_id(name), extension=described, name=name)
+    text = narrative.of_organization(name, description)
+    return resource("Organization", organization_id(name), text=text, extension=described, name=name)
 
 
 def organization_reference(name: str) -> Json:

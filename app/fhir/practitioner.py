@@ -4,6 +4,7 @@ https://hl7.org/fhir/R5/practitioner.html, https://hl7.org/fhir/R5/practitionerr
 said here. A name is kept as one text: which word is the family name is not ours to guess.
 """
 
+from app.fhir import narrative
 from app.fhir.datatypes import Json, clean, concept, element, reference, resource
 from app.fhir.ids import practitioner_id, practitioner_role_id
 from app.fhir.organization import organization_reference
@@ -13,7 +14,12 @@ from app.record.trial import Trial
 
 
 def practitioner(party: Party) -> Json:
-    return resource("Practitioner", practitioner_id(party.name, party.affiliation), name=[element(text=party.name)])
+    return resource(
+        "Practitioner",
+        practitioner_id(party.name, party.affiliation),
+        text=narrative.narrative(party.name),
+        name=[element(text=party.name)],
+    )
 
 
 def practitioner_role(party: Party) -> Json:
@@ -21,6 +27,7 @@ def practitioner_role(party: Party) -> Json:
     return resource(
         "PractitionerRole",
         practitioner_role_id(party.name, party.affiliation, party.role),
+        text=narrative.of_role(party),
         practitioner=reference("Practitioner", practitioner_id(party.name, party.affiliation), party.name),
         organization=organization_reference(employed) if employed else None,
         code=[concept(text=party_role_words(party.role))],

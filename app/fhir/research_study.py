@@ -12,15 +12,16 @@ https://hl7.org/fhir/R5/researchstudy.html, https://hl7.org/fhir/R4/researchstud
 
 from dataclasses import dataclass
 
-from app.fhir import xver
-from app.fhir.datatypes import Json, absent, clean, element, extension, reference, resource
+from app.fhir import narrative, sourced, xver
+from app.fhir.datatypes import Json, absent, clean, element, extension, resource
 from app.fhir.eligibility import CohortTree
+from app.fhir.evidence_variable import evidence_variable_reference
 from app.fhir.group import group_reference
-from app.fhir.ids import evidence_variable_id, study_id
+from app.fhir.ids import study_id
 from app.fhir.location import located, regions, site_references
 from app.fhir.releases import R4, R5, Release, outcome_type_concept, phase_concept, purpose_concept
 from app.fhir.study import artifacts, design, identification, parties, progress, subject
-from app.record.trial import Outcome, Trial
+from app.record.trial import Outcome, Trial, TrialSite
 
 ALTERNATE_REFERENCE = "http://hl7.org/fhir/StructureDefinition/alternate-reference"
 
@@ -36,6 +37,7 @@ class Study:
     only_in_r5: Json
     """Elements that R4 carries in extensions."""
     registrations: list[Json]
+    located: list[TrialSite]
     sites: dict[Release, list[Json]]
     design: list[Json]
     focuses: list[Json]
@@ -49,10 +51,13 @@ class Study:
 
 def study(trial: Trial, cohorts: list[CohortTree]) -> Study:
     period = progress.period(trial)
+    sites = located(trial)
     return Study(
         trial=trial,
         cohorts=cohorts,
         alike=element(
+            meta=sourced.meta(trial),
+            text=narrative.of_study(trial),
             identifier=identification.identifiers(trial),
             title=trial.title,
             condition=subject.conditions(trial),
@@ -71,7 +76,8 @@ def study(trial: Trial, cohorts: list[CohortTree]) -> Study:
             progressStatus=progress.progress(trial, period),
         ),
         registrations=progress.registrations(trial, period),
-        sites=site_references(located(trial), R4, R5),
+        located=sites,
+        sites=site_references(sites, R4, R5),
         design=design.study_design(trial),
         focuses=[focus for focus in subject.focuses(trial) if focus],
         countries=regions(trial),
@@ -87,6 +93,8 @@ def r5(study: Study) -> Json:
     return resource(
         "ResearchStudy",
         study_id(trial),
+        meta=alike.get("meta"),
+        text=alike["text"],
         extension=study.registrations,
         url=only.get("url"),
         identifier=alike.get("identifier"),
@@ -111,7 +119,9 @@ def r5(study: Study) -> Json:
         associatedParty=[*only.get("associatedParty", []), *parties.contact_parties(trial)],
         progressStatus=only.get("progressStatus"),
         whyStopped=study.why_stopped,
-        recruitment=element(**study.enrollment, eligibility=_eligibility(trial) if study.cohorts else None),
+        recruitment=element(
+            **study.enrollment, eligibility=evidence_variable_reference(trial) if study.cohorts else None
+        ),
         comparisonGroup=study.arms,
         outcomeMeasure=_outcomes(trial, R5),
     )
@@ -127,6 +137,8 @@ def r4(study: Study) -> Json:
     return resource(
         "ResearchStudy",
         study_id(trial),
+        meta=alike.get("meta"),
+        text=alike["text"],
         extension=[*carried, *study.registrations],
         identifier=alike.get("identifier"),
         title=alike.get("title"),
@@ -171,11 +183,7 @@ def _outcome_description(outcome: Outcome) -> str:
     return "\n\n".join(part for part in (outcome.description, time_frame and f"Time frame: {time_frame}") if part)
 
 
-def _eligibility(trial: Trial) -> Json:
-    return reference("EvidenceVariable", evidence_variable_id(trial), f"Eligibility criteria of {trial.id}")
-
-
 def _enrollment(trial: Trial, cohorts: list[CohortTree]) -> list[Json]:
     """The cohorts' Groups; R4 allows no EvidenceVariable here, so the first Group's reference points on to it."""
-    tree = extension(ALTERNATE_REFERENCE, valueReference=_eligibility(trial))
+    tree = extension(ALTERNATE_REFERENCE, valueReference=evidence_variable_reference(trial))
     return [group_reference(trial, cohort, *([tree] if cohort.index == 0 else [])) for cohort in cohorts]

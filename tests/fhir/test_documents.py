@@ -2,6 +2,7 @@
 
 import json
 
+import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -27,7 +28,8 @@ from app.record.parts import (
     Title,
     TrialDate,
 )
-from app.record.trial import Cohort, Criterion, Outcome, Trial, TrialSite
+from app.record.trial import Cohort, Criterion, Outcome, SourceDocument, Trial, TrialSite
+from app.store.prepare import with_meta
 from tests.fhir.trials import bare, full, rich
 from tests.fhir.validation import validate
 
@@ -37,7 +39,11 @@ TRIALS = [rich(), full(), bare(), *(Trial(id=f"NCT1-{status.code}", overall_stat
 @pytest.mark.parametrize("release", ["r4", "r5"])
 @pytest.mark.parametrize("trial", TRIALS, ids=lambda trial: f"{trial.id}-{len(trial.arms)}")
 def test_documents_are_valid(trial, release):
-    assert [error for each in render(trial) for error in validate(release, getattr(each, release))] == []
+    assert [error for each in render(trial) for error in validate(release, served(getattr(each, release)))] == []
+
+
+def served(document):
+    return json.loads(serialize(document, 1, "2026-01-31T12:00:00Z"))
 
 
 def test_order_and_identity():
@@ -50,6 +56,12 @@ def test_order_and_identity():
         *["Organization"] * 2,
         *["Practitioner"] * 2,
         *["PractitionerRole"] * 2,
+    ]
+    assert [each.type for each in render(full())][:5] == [
+        "ResearchStudy",
+        "EvidenceVariable",
+        *["Group"] * 2,
+        "Provenance",
     ]
     assert len({(each.type, each.id) for each in rendered}) == len(rendered)
     for each in rendered:
@@ -76,8 +88,9 @@ def test_references_resolve(trial, release):
     known = {f"{each.type}/{each.id}" for each in rendered}
     found = {reference for each in rendered for reference in references(getattr(each, release))}
     assert found <= known
-    # everything can be reached, from the study or from what it refers to
-    assert known - found == {"ResearchStudy/NCT00000002"}
+    # everything can be reached, from the study or from what it refers to; the Provenance refers to the study
+    first = "Provenance" if trial.sources else "ResearchStudy"
+    assert known - found == {f"{first}/NCT00000002"}
 
 
 def test_serialize_puts_meta_after_id():
@@ -89,12 +102,27 @@ def test_serialize_puts_meta_after_id():
     assert list(body) == list(document)
 
 
+@pytest.mark.parametrize("trial", [rich(), full()], ids=["rich", "full"])
+def test_what_is_stored_is_what_is_serialized(trial):
+    """The store writes `meta` into the bytes; it says the same as the dictionaries do."""
+    for each in render(trial):
+        stored = with_meta(orjson.dumps(each.r4), each.type, each.id, 7, "2026-01-31T12:00:00Z")
+        assert stored == serialize(each.r4, 7, "2026-01-31T12:00:00Z")
+        body = json.loads(stored)
+        assert list(body["meta"].items())[:2] == [("versionId", "7"), ("lastUpdated", "2026-01-31T12:00:00Z")]
+        assert {name: body["meta"][name] for name in list(body["meta"])[2:]} == each.r4.get("meta", {})
+        assert ("recorded" in body) is (each.type == "Provenance")
+
+
 def test_same_record_same_bytes():
     first, second = ([serialize(each.r4, 1, "x") for each in render(rich())] for _ in range(2))
     assert first == second
 
 
-texts = st.one_of(st.text(max_size=12), st.sampled_from(["", " ", "\u00a0", "\x00", "\ud800", "a\u2028b", "a\x0bb\n"]))
+texts = st.one_of(
+    st.text(max_size=12),
+    st.sampled_from(["", " ", "\u00a0", "\x00", "\ud800", "a\u2028b", "a\x0bb\n", "\uffff", "</p>&<", '","text":{']),
+)
 maybe = st.none() | texts
 
 
@@ -204,6 +232,7 @@ registry_records = st.builds(
     arms=st.lists(st.builds(Arm, label=texts, type=maybe, description=maybe, interventions=some), max_size=2),
     interventions=st.lists(st.builds(Intervention, name=texts, type=maybe, other_names=some), max_size=2),
     references=st.lists(st.builds(Reference, type=maybe, pmid=maybe, citation=maybe), max_size=2),
+    sources=st.lists(st.builds(SourceDocument, id=texts, source=st.just("ctgov") | texts, name=texts), max_size=2),
     resources=st.lists(
         st.builds(Resource, label=maybe, url=maybe, identifier=maybe, date=st.none() | dates, contents=some), max_size=2
     ),
@@ -218,5 +247,4 @@ def test_any_text_renders_as_legal_fhir(trial):
     for each in render(trial):
         for release in ("r4", "r5"):
             document = getattr(each, release)
-            assert validate(release, document) == []
-            assert json.loads(serialize(document, 1, "2026-01-31T12:00:00Z"))
+            assert validate(release, served(document)) == []

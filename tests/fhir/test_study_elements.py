@@ -28,7 +28,13 @@ def sevco(code, display, text):
 
 
 DESIGN = [
-    sevco("01001", "Interventional research", "Study type: Interventional"),
+    {
+        "coding": [
+            *sevco("01001", "Interventional research", "")["coding"],
+            {"system": f"{OWN}/CodeSystem/study-type", "code": "interventional", "display": "Interventional"},
+        ],
+        "text": "Study type: Interventional",
+    },
     {"text": "Allocation: N/A"},
     sevco("01012", "Crossover cohort design", "Intervention model: Crossover"),
     {"text": "Masking: Double"},

@@ -16,14 +16,21 @@ def trial(**fields):
     return Trial(id="NCT00000003", registry="ctgov", **fields)
 
 
+def flag(code, display):
+    return {"system": f"{OWN}/CodeSystem/flag", "code": code, "display": display}
+
+
 CLASSIFIERS = [
-    {"text": "Has DMC: yes"},
+    {"coding": [flag("has-dmc", "Has DMC")], "text": "Has DMC: yes"},
     {
-        "coding": [{"system": "http://hl7.org/fhir/research-study-classifiers", "code": "fda-regulated-drug"}],
+        "coding": [
+            {"system": "http://hl7.org/fhir/research-study-classifiers", "code": "fda-regulated-drug"},
+            flag("fda-regulated-drug", "FDA regulated drug"),
+        ],
         "text": "FDA regulated drug: yes",
     },
     {"text": "FDA regulated device: no"},
-    {"text": "Healthy volunteers: yes"},
+    {"coding": [flag("healthy-volunteers", "Healthy volunteers")], "text": "Healthy volunteers: yes"},
 ]
 OVERALL = {
     "coding": [{"system": "http://hl7.org/fhir/research-study-status", "code": "overall-study"}],

@@ -6,6 +6,7 @@ from app.fhir import render
 from tests.fhir.trials import rich
 from tests.fhir.validation import validate
 
+XHTML = "http://www.w3.org/1999/xhtml"
 FAULTS = [
     ("r4", "ResearchStudy", ["status"], "recruiting", "status is 'recruiting'"),
     ("r5", "ResearchStudy", ["status"], "completed", "status is 'completed'"),
@@ -27,6 +28,11 @@ FAULTS = [
     ),
     ("r4", "EvidenceVariable", ["characteristic", 0, "definitionCodeableConcept"], {}, "empty object"),
     ("r4", "EvidenceVariable", ["characteristic"], [], "at least one"),
+    ("r5", "Location", ["text", "status"], "made", "status is 'made'"),
+    ("r4", "Location", ["text", "div"], "<div>Crater & Clinic</div>", "div is no XML"),
+    ("r5", "Group", ["text", "div"], "<div>Anybody</div>", "div is a div"),
+    ("r4", "Group", ["text", "div"], f'<div xmlns="{XHTML}"><script>1</script></div>', "txt-1"),
+    ("r4", "ResearchStudy", ["text", "div"], f'<div xmlns="{XHTML}"><p> </p></div>', "txt-2"),
     ("r4", "EvidenceVariable", ["handling"], "dichotomous", "handling: not in R4"),
 ]
 

@@ -4,6 +4,7 @@
   whose R4 elements are listed here;
 - bindings: the codes of required bindings, which those models do not check;
 - shape: no empty string, array, object or null (https://hl7.org/fhir/R5/json.html);
+- narratives: well-formed XHTML of the elements that they may hold, with some content (txt-1, txt-2);
 - extensions: known ones only, with the parts and value types of `extensions.json`;
 - evv-1, ext-1 and per-1, the invariants that this project's documents could break.
 """
@@ -14,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 from pydantic import ValidationError
 
@@ -55,6 +57,8 @@ R4_STUDY_STATUS = {
     "temporarily-closed-to-accrual-and-intervention",
     "withdrawn",
 }
+NARRATIVE = {"generated", "extensions", "additional", "empty"}
+ENTITY_ROLES = {"revision", "quotation", "source", "removal"}
 COMBINATIONS = {"all-of", "any-of", "at-least", "at-most", "statistical", "net-effect", "dataset"}
 IDENTIFIER_USE = {"usual", "official", "temp", "secondary", "old"}
 RELATED_ARTIFACT = {"documentation", "justification", "citation", "predecessor", "successor", "derived-from"}
@@ -66,6 +70,8 @@ REQUIRED = {
     ("Group", "type"): {"r4": {"person"}, "r5": {"person"}},
     ("Group", "membership"): {"r4": set(), "r5": {"definitional", "enumerated"}},
     ("Location", "mode"): {"r4": {"instance", "kind"}, "r5": {"instance", "kind"}},
+    ("text", "status"): {"r4": NARRATIVE, "r5": NARRATIVE},
+    ("entity", "role"): {"r4": {*ENTITY_ROLES, "derivation"}, "r5": {*ENTITY_ROLES, "instantiates"}},
     ("definitionByCombination", "code"): {"r4": set(), "r5": COMBINATIONS},
     ("identifier", "use"): {"r4": IDENTIFIER_USE, "r5": IDENTIFIER_USE},
     ("telecom", "system"): {"r4": CONTACT_SYSTEM, "r5": CONTACT_SYSTEM},
@@ -76,7 +82,7 @@ REQUIRED = {
 
 # fmt: off
 R4_EVIDENCE_VARIABLE = {
-    "resourceType", "id", "meta", "extension", "url", "identifier", "version", "name",
+    "resourceType", "id", "meta", "text", "extension", "url", "identifier", "version", "name",
     "title", "shortTitle", "subtitle", "status", "date", "publisher", "contact", "description",
     "note", "useContext", "jurisdiction", "copyright", "approvalDate", "lastReviewDate", "effectivePeriod", "topic",
     "author", "editor", "reviewer", "endorser", "relatedArtifact", "type", "characteristic",
@@ -163,6 +169,8 @@ def _object_errors(release: str, holder: str, fields: dict[str, Any]) -> Iterato
             yield f"{name} is {value!r}, not one of {sorted(codes[release])}"
     if holder == "characteristic" and len(fields.keys() & ONE_OF_EVV_1) > 1:
         yield "evv-1: one definition for each characteristic"
+    if holder == "text":
+        yield from narrative_errors(fields.get("div", ""))
     if holder in ("period", "valuePeriod") and "start" in fields and "end" in fields:
         known = min(len(fields["start"]), len(fields["end"]))
         if fields["start"][:known] > fields["end"][:known]:
@@ -171,6 +179,23 @@ def _object_errors(release: str, holder: str, fields: dict[str, Any]) -> Iterato
         # the parts of a complex extension are checked with the whole
         if holder != "extension" or extension.get("url") in LAYOUTS:
             yield from _extension_errors(release, extension)
+
+
+XHTML = "{http://www.w3.org/1999/xhtml}"
+BASIC = {f"{XHTML}{tag}" for tag in ("div", "p", "b", "i", "br", "ul", "ol", "li", "table", "tr", "th", "td", "span")}
+
+
+def narrative_errors(div: str) -> Iterator[str]:
+    try:
+        root = ElementTree.fromstring(div)
+    except (ElementTree.ParseError, UnicodeEncodeError) as error:
+        yield f"div is no XML: {error}"
+        return
+    if root.tag != f"{XHTML}div":
+        yield f"div is a {root.tag}"
+    yield from (f"txt-1: {each.tag} in div" for each in root.iter() if each.tag not in BASIC or each.attrib)
+    if not "".join(root.itertext()).strip():
+        yield "txt-2: div is empty"
 
 
 def _extension_errors(release: str, extension: dict[str, Any]) -> Iterator[str]:

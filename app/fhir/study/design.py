@@ -1,9 +1,11 @@
 """ResearchStudy.studyDesign (R4: category), classifier, recruitment numbers and arms: how the trial is made.
 
 Every statement of the design is a concept in words that name the item (`Allocation: Randomized`), with a code of
-http://hl7.org/fhir/study-design (SEVCO) where that system has the same meaning.
+http://hl7.org/fhir/study-design (SEVCO) where that system has the same meaning. The study type has a code of ours too,
+as has a flag that is set: SEVCO has not every type, and the classifier system few flags.
 """
 
+from functools import lru_cache
 from typing import Any
 
 from app.fhir import xver
@@ -14,6 +16,8 @@ from app.record.parts import Arm
 from app.record.trial import Trial
 
 DESIGN_SYSTEM = "http://hl7.org/fhir/study-design"
+STUDY_TYPE_SYSTEM = f"{BASE}/CodeSystem/study-type"
+FLAG_SYSTEM = f"{BASE}/CodeSystem/flag"
 CLASSIFIER_SYSTEM = "http://hl7.org/fhir/research-study-classifiers"
 ARM_TYPE_SYSTEM = "http://hl7.org/fhir/research-study-arm-type"
 
@@ -98,13 +102,7 @@ def recruitment_numbers(trial: Trial) -> Json:
 
 def classifiers(trial: Trial) -> list[Json]:
     """The source's flags, and an enrollment of which it does not say whether it is actual."""
-    made = [
-        concept(
-            coding(CLASSIFIER_SYSTEM, flag.name if flag.value and flag.name in CLASSIFIERS else None),
-            text=f"{words(flag.name)}: {'yes' if flag.value else 'no'}",
-        )
-        for flag in trial.flags
-    ]
+    made = [_flag(flag.name, flag.value) for flag in trial.flags]
     if trial.design and trial.design.enrollment is not None and not recruitment_numbers(trial):
         made.append(concept(text=f"Enrollment: {trial.design.enrollment}"))
     return made
@@ -140,9 +138,20 @@ def arms(groups: list[Json]) -> list[Json]:
     ]
 
 
+# the flags and items of a design are few: they are made once
+@lru_cache(maxsize=1 << 8)
+def _flag(name: str, value: bool) -> Json:
+    if not value:
+        return concept(text=f"{words(name)}: no")
+    standard = coding(CLASSIFIER_SYSTEM, name if name in CLASSIFIERS else None)
+    return concept(standard, coding(FLAG_SYSTEM, name, words(name)), text=f"{words(name)}: yes")
+
+
+@lru_cache(maxsize=1 << 8)
 def _coded(field: str, item: str, value: str) -> Json:
     code, display = SEVCO.get((field, value), (None, None))
-    return concept(coding(DESIGN_SYSTEM, code, display), text=f"{item}: {words(value)}")
+    own = coding(STUDY_TYPE_SYSTEM, value, words(value)) if field == "study_type" else {}
+    return concept(coding(DESIGN_SYSTEM, code, display), own, text=f"{item}: {words(value)}")
 
 
 def _enrollment(trial: Trial) -> tuple[int | None, str | None]:

@@ -45,6 +45,16 @@ def identifiers(trial: Trial) -> list[Json]:
     ]
 
 
+def registry_identifier(trial: Trial) -> Json:
+    """The id of the registry of record: system, where it is known, and value."""
+    stated = next((each for each in trial.identifiers if each.kind == "registry" and clean(each.value)), None)
+    registry = REGISTRIES.get(trial.registry or "")
+    return element(
+        system=(stated and stated.system) or (registry.system if registry else None),
+        value=stated.value if stated else trial.id,
+    )
+
+
 def labels(trial: Trial) -> list[Json]:
     return [
         element(
