@@ -49,7 +49,7 @@ def trial_shape(trial: Trial, version: int, last_updated: str) -> TrialShape:
         population=trial.population,
         mesh=trial.mesh,
         keywords=trial.keywords,
-        lead_sponsor=lead and SponsorShape(name=lead.name, description=lead.description),
+        lead_sponsor=lead and SponsorShape(name=lead.name, description=lead.description, sector=lead.sector),
         collaborators=[party.name for party in trial.parties_with("collaborator")],
         officials=[
             OfficialShape(name=party.name, role=party.role, affiliation=party.affiliation)

@@ -48,6 +48,7 @@ class ConditionShape(Shape):
 class SponsorShape(Shape):
     name: str
     description: str | None = Field(description="what the source says of the sponsor")
+    sector: str | None = Field(None, description="the kind of sponsor, such as `industry` or `nih`")
 
 
 class OfficialShape(Shape):
@@ -227,6 +228,13 @@ class TrialSiteShape(SiteShape):
     contacts: list[ContactShape]
 
 
+class TrialContactShape(ContactShape):
+    """Whom to ask about a trial; of a site of it where `site_id` says so."""
+
+    site_id: str | None
+    facility: str | None
+
+
 class TransitionShape(Shape):
     """The trial's status was `before` and is `after`, as noticed at the instant `since`."""
 
@@ -308,8 +316,19 @@ class RefusalShape(Shape):
 
 class Listing(Shape, Generic[Item]):
     items: list[Item]
-    total: int = Field(description="of all pages")
+    total: int | None = Field(description="of all pages; null where the request says `total=none`")
     next: str | None = Field(description="the address of the next page, or null on the last one")
+
+
+class FacetShape(Shape):
+    value: str
+    count: int
+
+
+class FacetedListing(Listing[Item], Generic[Item]):
+    facets: dict[str, list[FacetShape]] | None = Field(
+        None, description="for each facet that was asked for its most frequent values among all matches"
+    )
 
 
 class Problem(BaseModel):
