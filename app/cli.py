@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 from uvicorn.supervisors import Multiprocess
 
 from app.errors import SourceError
+from app.fhir.conformance import FHIR_VERSIONS
 from app.generate import write as write_studies
 from app.intake.ctgov_api import ApiError, Retries
 from app.intake.load import Loaded, load, now
@@ -24,13 +25,16 @@ from app.intake.mirror import mirror
 from app.intake.read import Refused, read_trial
 from app.intake.records import Raw, records_of
 from app.intake.runs import COUNTS
+from app.parameters.table import FHIR_TYPES
 from app.progress import Progress
 from app.record.registries import REGISTRIES
 from app.settings import Settings, packaged
 from app.sources import parse as parse_document
 from app.store import tables
 from app.store.database import engine_for, writing
+from app.store.export import Export, export_to, read_since
 from app.store.migrate import migrate as migrate_database
+from app.store.reindex import reindex
 from app.store.rerender import rerender
 
 app = typer.Typer(
@@ -68,7 +72,8 @@ def ready(settings: Settings) -> Engine:
     try:
         engine = engine_for(settings.database_url)
         migrate_database(engine)
-        rerender(engine, now())
+        rerender(engine, now)
+        reindex(engine)
     except ValueError as error:
         fail(str(error))
     except OperationalError as error:
@@ -246,6 +251,33 @@ def sync_registry(
         raise typer.Exit(1)
 
 
+@app.command()
+def export(
+    output: Annotated[Path, typer.Option(help="A folder: an empty one, or one that is not there yet.")],
+    release: Annotated[str, typer.Option(help="r4 or r5.")] = "r5",
+    types: Annotated[list[str] | None, typer.Option("--type", help="Only this type; may be repeated.")] = None,
+    since: Annotated[str | None, typer.Option(help="Only what changed or was deleted after this instant.")] = None,
+) -> None:
+    """Writes all resources to files of NDJSON, one type to a file, and manifest.json, the list of them."""
+    if release not in FHIR_VERSIONS:
+        fail(f"--release is '{release}': expected r4 or r5")
+    for one in types or ():
+        if one not in FHIR_TYPES:
+            fail(f"--type is '{one}': expected one of {', '.join(FHIR_TYPES)}")
+    try:
+        after = read_since(since) if since else None
+    except ValueError as error:
+        fail(f"--since: {error}")
+    try:
+        engine = ready(settings_given())
+        exported = export_to(engine, Export(release, tuple(types or FHIR_TYPES), after), output)
+    except (OSError, ValueError) as error:
+        fail(f"--output: {error}")
+    for file in (*exported.output, *exported.deleted):
+        typer.echo(f"{output / file.name}.ndjson: {file.lines} {file.type}")
+    typer.echo(f"what changes from now on: --since {exported.transaction_time}")
+
+
 link = typer.Typer(help="Links between records of different registries.", no_args_is_help=True)
 app.add_typer(link, name="link")
 
@@ -294,7 +326,8 @@ def make_studies(
 def render() -> None:
     """Rebuilds the served bytes of every trial from the tables; bytes that differ become a new version."""
     engine = ready(settings_given())
-    typer.echo(f"rendered {rerender(engine, now(), always=True)} trials")
+    typer.echo(f"rendered {rerender(engine, now, always=True)} trials")
+    typer.echo(f"indexed {reindex(engine, always=True)} resources")
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from app.api import changes, errors, fhir, health, openapi, origins, plain, runs, versions
+from app.api import errors, export, fhir, health, middleware, openapi, plain
 from app.record.trial import Trial
 from app.search.cursor import Cursors
 from app.settings import Settings
@@ -33,8 +33,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                 return get_trial(connection, key)
 
         app.state.records = lambda key: asyncio.to_thread(record, key)
+        app.state.exports = export.open_jobs(settings, engine)
         app.state.cursors = Cursors(settings.cursor_key or (row[0] if row else ""))
         yield
+        await asyncio.to_thread(app.state.exports.close)
         await database.close()
         engine.dispose()
 
@@ -46,10 +48,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     errors.install(app)
-    app.include_router(fhir.router)
-    for router in (plain.router, changes.router, versions.router, origins.router, runs.router):
+    middleware.install(app, settings)
+    app.state.fhir_routes = fhir.router
+    for router in (export.router, fhir.router, plain.router, health.router):
         app.include_router(router)
-    app.include_router(health.router)
     openapi.install(app)
     return app
 

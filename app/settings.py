@@ -23,6 +23,9 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="the address that `serve` listens on")
     port: int = Field(8000, ge=0, le=65535, description="the port that `serve` listens on")
     workers: int = Field(1, ge=1, description="how many processes `serve` starts")
+    cors_origins: str = Field(
+        "*", description="origins of pages that may read answers in a browser, with commas between them; empty: none"
+    )
     statement_timeout: float = Field(10.0, gt=0, description="seconds after which a database statement is given up")
     page_size: int = Field(20, ge=1, le=1000, description="entries on a page when the request names no number")
     ctgov_url: str = Field(
@@ -32,6 +35,14 @@ class Settings(BaseSettings):
     cursor_key: str = Field(
         "", description="the key that paging links are signed with; empty: one made with the database"
     )
+    export_folder: str = Field(
+        "",
+        description="where exported files stand, one folder for all servers of a database; "
+        "empty: `trials-exports` in the system's temporary folder",
+    )
+    export_hours: float = Field(24.0, gt=0, description="hours for which exported files are kept")
+    export_jobs: int = Field(2, ge=1, description="exports that may run at once")
+    export_kept: int = Field(20, ge=1, description="exports that may be there at once, running or kept")
 
 
 def packaged(name: str) -> Path:

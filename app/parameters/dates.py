@@ -1,6 +1,7 @@
 """Dates as intervals (https://hl7.org/fhir/R5/search.html#date): `2026-03` is the month, and so on.
 
-Instants are compared as ISO 8601 text in UTC, of one form, which orders as time does.
+In tables instants are ISO 8601 text in UTC, of one form, which orders as time does; in the search index they are
+microseconds since the year 1, half the size.
 """
 
 import re
@@ -53,3 +54,23 @@ def around(low: datetime, high: datetime) -> tuple[datetime, datetime]:
 def instant(moment: datetime) -> str:
     """The form in which instants are stored."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+_FIRST = datetime.min.replace(tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+EVER = 1 << 60
+"""Microseconds: after every date. What has no end ends then; what has no beginning begins at `-EVER`."""
+
+
+def microseconds(moment: datetime) -> int:
+    """Since the beginning of the year 1."""
+    return (moment - _FIRST) // _MICROSECOND
+
+
+def moment(count: int) -> datetime:
+    """`microseconds` undone."""
+    return _FIRST + count * _MICROSECOND
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)

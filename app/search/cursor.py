@@ -10,6 +10,7 @@ import hmac
 import json
 
 from app.errors import RequestError
+from app.search.query import Position
 
 _SIGNATURE = 9  # bytes: 72 bits, enough against guessing, and a multiple of 3 so that base64 needs no padding
 
@@ -18,11 +19,11 @@ class Cursors:
     def __init__(self, key: str) -> None:
         self._key = key.encode()
 
-    def write(self, position: tuple[str | int, ...], scope: str) -> str:
+    def write(self, position: tuple[str | int | float | None, ...], scope: str) -> str:
         body = json.dumps(position, separators=(",", ":"), ensure_ascii=False).encode()
         return base64.urlsafe_b64encode(self._sign(body, scope) + body).decode().rstrip("=")
 
-    def read(self, cursor: str, name: str, scope: str) -> tuple[str | int, ...]:
+    def read(self, cursor: str, name: str, scope: str) -> tuple[str | int | float | None, ...]:
         """Raises RequestError 400 when the cursor was not made for this question or was altered."""
         try:
             raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
@@ -34,6 +35,14 @@ class Cursors:
                 400, "value", f"{name} is '{cursor[:100]}': expected one from the 'next' link of this same search", name
             )
         return tuple(json.loads(body))
+
+    def write_position(self, position: Position, scope: str) -> str:
+        total = -1 if position.total is None else position.total
+        return self.write((int(position.forward), total, position.key, *position.values), scope)
+
+    def read_position(self, cursor: str, name: str, scope: str) -> Position:
+        forward, total, key, *values = self.read(cursor, name, scope)
+        return Position(bool(forward), tuple(values), int(key or 0), None if total == -1 else int(total or 0))
 
     def _sign(self, body: bytes, scope: str) -> bytes:
         return hmac.digest(self._key, body + b"\n" + scope.encode(), hashlib.sha256)[:_SIGNATURE]

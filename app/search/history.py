@@ -6,16 +6,24 @@ by time, then by the resource's key and version, so that a page goes on exactly 
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, literal, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_, union_all
 
 from app.store import tables as t
 
 Position = tuple[str, int, int]
 """(last updated, resource key, version) of the last version of a page."""
+Period = tuple[str, str]
+"""The first instant, and the first one after."""
 
 
 def compile_history(
-    release: str, kind: str | None, id: str | None, since: str | None, after: Position | None, count: int
+    release: str,
+    kind: str | None,
+    id: str | None,
+    since: str | None,
+    at: Period | None,
+    after: Position | None,
+    count: int,
 ) -> Select[Any]:
     """(id, version, last updated, deleted, compressed, document, type, key) of `count` + 1 versions."""
     current, old = t.resource, t.resource_version
@@ -39,6 +47,9 @@ def compile_history(
         current.c.type,
         current.c.key,
     ).join(current, current.c.key == old.c.resource_key)
+    if at is not None:  # begun before its end, and not superseded before its beginning
+        newest = newest.where(current.c.last_updated < at[1])
+        former = former.where(old.c.last_updated < at[1], _superseded(old, current) > at[0])
     halves = [
         _page(newest, current.c.last_updated, current.c.key, current.c.version, kind, id, since, after, count),
         _page(former, old.c.last_updated, old.c.resource_key, old.c.version, kind, id, since, after, count),
@@ -46,6 +57,13 @@ def compile_history(
     both = union_all(*(select(half.subquery()) for half in halves)).subquery()
     order = (both.c.last_updated.desc(), both.c.key.desc(), both.c.version.desc())
     return select(both).order_by(*order).limit(count + 1)
+
+
+def _superseded(old: Any, current: Any) -> ColumnElement[str]:
+    """The instant of the version after an old one."""
+    following = old.alias("following")
+    is_next = (following.c.resource_key == old.c.resource_key) & (following.c.version == old.c.version + 1)
+    return func.coalesce(select(following.c.last_updated).where(is_next).scalar_subquery(), current.c.last_updated)
 
 
 def _page(

@@ -1,35 +1,175 @@
-"""A parsed search: plain data between the query string and the SQL."""
+"""A parsed search: plain data between the query string and the SQL (https://hl7.org/fhir/R5/search.html)."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
-from app.search.params import Parameter
+from app.errors import RequestError
+from app.parameters.table import Parameter
+
+Pair = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Filter:
-    """One parameter of the request: any of `values` (OR). `pair` is the parameter as it was sent, for `self`."""
+class Token:
+    """`system` is None where the value names none, and empty where it says that there is none (`|code`)."""
 
-    parameter: Parameter
+    system: str | None
+    code: str
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A date or a number as the ends of its implied range; `exact` is the number itself, `low` and `high` for dates."""
+
+    prefix: str
+    low: float
+    high: float
+    exact: float = 0
+    system: str | None = None
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A resource referred to; without a `type` it may be of any type that the parameter allows."""
+
+    type: str | None
+    id: str
+
+
+@dataclass(frozen=True)
+class Around:
+    """Within `metres` of a place, degrees WGS 84."""
+
+    latitude: float
+    longitude: float
+    metres: float
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The values of a composite parameter, one for each component."""
+
+    values: tuple["Value", ...]
+
+
+Value = Token | Interval | Target | Around | Parts | str | tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Test:
+    """A parameter against any of `values`. `parameters` are those of that name of all types searched."""
+
+    parameters: tuple[Parameter, ...]
     modifier: str | None
-    values: tuple[str, ...]
-    pair: tuple[str, str]
+    values: tuple[Value, ...]
 
 
 @dataclass(frozen=True)
-class Ignored:
-    """A parameter that a lenient request named and nobody knows."""
+class Chain:
+    """What one of the references leads to passes the test."""
 
-    name: str
-    reason: str
+    references: tuple[Parameter, ...]
+    types: tuple[str, ...]
+    inner: "Node"
+
+
+@dataclass(frozen=True)
+class Has:
+    """Something that passes the test refers to it by one of the references."""
+
+    references: tuple[Parameter, ...]
+    type: str
+    inner: "Node"
+
+
+@dataclass(frozen=True)
+class All:
+    nodes: tuple["Node", ...]
+
+
+@dataclass(frozen=True)
+class Some:
+    nodes: tuple["Node", ...]
+
+
+@dataclass(frozen=True)
+class Not:
+    node: "Node"
+
+
+Node = Test | Chain | Has | All | Some | Not
+
+
+@dataclass(frozen=True)
+class Include:
+    """References followed from the page (or, `reverse`, to it); `iterate`: from what is included too."""
+
+    references: tuple[Parameter, ...]
+    reverse: bool
+    iterate: bool
+    target: str | None
+
+
+@dataclass(frozen=True)
+class SortKey:
+    """`parameter` is None for `_score`."""
+
+    parameter: Parameter | None
+    descending: bool
+
+
+@dataclass(frozen=True)
+class Notice:
+    """An issue that goes with the answer; `expression` names the parameter."""
+
+    severity: Literal["warning", "information"]
+    code: str
+    diagnostics: str
+    expression: str
+
+
+Summary = Literal["true", "text", "data", "count", "false"]
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where a page begins: after (`forward`) or before the row with these sort values and this key."""
+
+    forward: bool
+    values: tuple[str | int | float | None, ...]
+    key: int
+    total: int | None
+    """That of the first page, carried along."""
 
 
 @dataclass(frozen=True)
 class Query:
     release: str
-    resource: str
+    types: tuple[str, ...]
     count: int
-    filters: tuple[Filter, ...] = ()
+    nodes: tuple[Node, ...] = ()
     """All must hold (AND)."""
-    after: tuple[str | int, ...] | None = None
-    """The order key of the last row of the page before."""
-    ignored: tuple[Ignored, ...] = field(default=())
+    sort: tuple[SortKey, ...] = ()
+    includes: tuple[Include, ...] = ()
+    total: Literal["none", "estimate", "accurate"] = "accurate"
+    summary: Summary = "false"
+    elements: tuple[str, ...] = ()
+    position: Position | None = None
+    contained: str = "false"
+    processed: tuple[Pair, ...] = ()
+    """The parameters of the request that were processed, for `self`, without the page's size and place."""
+    notices: tuple[Notice, ...] = field(default=())
+
+    def tests(self) -> list[Test]:
+        """The tests on the resources themselves."""
+        return [node for node in self.nodes if isinstance(node, Test)]
+
+    @property
+    def scope(self) -> str:
+        """What a cursor is bound to: it continues this question and no other."""
+        return repr((self.release, self.types, sorted(self.processed)))
+
+
+def refuse(code: str, diagnostics: str, name: str) -> RequestError:
+    return RequestError(400, code, diagnostics, name)

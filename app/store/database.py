@@ -11,10 +11,10 @@ import sqlite3
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote
 
 import asyncpg
@@ -45,6 +45,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.sql.compiler import SQLCompiler
 
 Row = Sequence[Any]
+Result = TypeVar("Result")
 
 _WRITE_LOCK = 0x7472_6961  # one writer at a time on PostgreSQL, as SQLite has it by itself
 
@@ -54,6 +55,10 @@ class Statement(NamedTuple):
 
     sql: str
     values: tuple[Any, ...] = ()
+
+
+Script = Generator[Statement, Sequence[Row], Result]
+"""Statements one after another, each made with the rows of those before; returns a result."""
 
 
 class StatementTimeout(Exception):
@@ -145,6 +150,24 @@ def array_of(values: list[Any], column: Column[Any]) -> ColumnElement[Any]:
     return cast(bindparam(None, values, ARRAY(column.type)), ARRAY(column.type))
 
 
+class _End(Exception):
+    """A script has come to its result. (StopIteration cannot be raised through a coroutine.)"""
+
+
+def _following(script: Script[Any], rows: Sequence[Row] | None) -> Statement:
+    try:
+        return next(script) if rows is None else script.send(rows)
+    except StopIteration as end:
+        raise _End(end.value) from None
+
+
+def _each(statements: Sequence[Statement]) -> Script[list[Sequence[Row]]]:
+    found = []
+    for statement in statements:
+        found.append((yield statement))
+    return found
+
+
 class Database(ABC):
     """Reading, for the server. `open` it once in the event loop that uses it."""
 
@@ -153,6 +176,8 @@ class Database(ABC):
         self.statement_timeout = statement_timeout
 
         self._prepared: dict[Select[Any], tuple[str, tuple[str, ...], Mapping[str, Any]]] = {}
+
+        self.name = self.url.get_backend_name()
 
     @abstractmethod
     def dialect(self) -> Dialect: ...
@@ -179,9 +204,18 @@ class Database(ABC):
     @abstractmethod
     async def close(self) -> None: ...
 
-    @abstractmethod
-    async def read(self, *statements: Statement) -> list[list[Row]]:
+    async def read(self, *statements: Statement) -> list[Sequence[Row]]:
         """The rows of each statement, all from one snapshot. Raises StatementTimeout."""
+        return await self.run(_each(statements))
+
+    @abstractmethod
+    async def run(self, script: Script[Result]) -> Result:
+        """What the script returns; all it reads is from one snapshot. Raises StatementTimeout."""
+
+    async def data_version(self) -> int:
+        """The number that every writing transaction raises."""
+        row = await self.point(Statement("SELECT value FROM state WHERE name = 'data_version'"))
+        return int(row[0]) if row else 0
 
     @abstractmethod
     async def point(self, statement: Statement) -> Row | None:
@@ -225,16 +259,21 @@ class SQLite(Database):
         row: Row | None = self._here.execute(*statement).fetchone()
         return row
 
-    async def read(self, *statements: Statement) -> list[list[Row]]:
-        return await asyncio.get_running_loop().run_in_executor(self._pool, self._read, statements)
+    async def run(self, script: Script[Result]) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._run, script)
 
-    def _read(self, statements: Sequence[Statement]) -> list[list[Row]]:
+    def _run(self, script: Script[Result]) -> Result:
         connection: sqlite3.Connection = self._local.connection
         deadline = time.monotonic() + self.statement_timeout
         connection.set_progress_handler(lambda: time.monotonic() > deadline, 20_000)
         connection.execute("BEGIN")
         try:
-            return [connection.execute(*statement).fetchall() for statement in statements]
+            rows: Sequence[Row] | None = None
+            while True:
+                rows = connection.execute(*_following(script, rows)).fetchall()
+        except _End as end:
+            result: Result = end.args[0]
+            return result
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
                 raise StatementTimeout from error
@@ -268,12 +307,18 @@ class PostgreSQL(Database):
         row: Row | None = await self._pool.fetchrow(statement.sql, *statement.values)
         return row
 
-    async def read(self, *statements: Statement) -> list[list[Row]]:
+    async def run(self, script: Script[Result]) -> Result:
         try:
-            async with self._pool.acquire() as connection:
-                if len(statements) == 1:
-                    return [await connection.fetch(statements[0].sql, *statements[0].values)]
-                async with connection.transaction(isolation="repeatable_read", readonly=True):
-                    return [await connection.fetch(statement.sql, *statement.values) for statement in statements]
+            async with (
+                self._pool.acquire() as connection,
+                connection.transaction(isolation="repeatable_read", readonly=True),
+            ):
+                rows: Sequence[Row] | None = None
+                while True:
+                    statement = _following(script, rows)
+                    rows = await connection.fetch(statement.sql, *statement.values)
+        except _End as end:
+            result: Result = end.args[0]
+            return result
         except asyncpg.QueryCanceledError as error:
             raise StatementTimeout from error

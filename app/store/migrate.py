@@ -36,6 +36,7 @@ def seed_state(connection: Connection) -> None:
         "next_run": "1",
         "cursor_key": secrets.token_hex(32),
         "renderer": "",
+        "index": "",
     }
     missing = [{"name": name, "value": value} for name, value in first.items() if name not in known]
     if missing:

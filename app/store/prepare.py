@@ -1,6 +1,7 @@
 """A record made ready to be written: rows, rendered documents, digests. Pure, so that other processes can do it.
 
-Documents are without `meta` and the plain one without its version: only the writing transaction knows them.
+Documents are without the parts of `meta` that only the writing transaction knows (`versionId`, `lastUpdated`), and the
+plain one without its version.
 """
 
 import hashlib
@@ -10,6 +11,7 @@ import orjson
 
 from app.fhir import render
 from app.fhir.ids import location_id, organization_id, practitioner_id, practitioner_role_id
+from app.parameters.extract import Searched, search_rows
 from app.plain.render import trial_shape
 from app.record.ids import fold
 from app.record.trial import Trial
@@ -18,13 +20,14 @@ from app.store.rows import Rows, list_rows
 
 
 class Document(NamedTuple):
-    """One resource: its documents without `meta`, and the digest of both."""
+    """One resource: its documents, the digest of both, and what is searched of it."""
 
     type: str
     id: str
     digest: str
     r4: bytes
     r5: bytes
+    searched: Searched
 
 
 class Prepared(NamedTuple):
@@ -50,28 +53,33 @@ def prepare(trial: Trial) -> Prepared:
         record,
         trial_columns(trial),
         list_rows(trial),
-        [document(rendered.type, rendered.id, rendered.r4, rendered.r5) for rendered in render(trial)],
+        [
+            document(one.type, one.id, one.r4, one.r5, trial if one.type == "ResearchStudy" else None)
+            for one in render(trial)
+        ],
         shared_rows(trial),
         _plain(trial),
     )
 
 
-def document(type: str, id: str, r4: dict[str, Any], r5: dict[str, Any]) -> Document:
+def document(type: str, id: str, r4: dict[str, Any], r5: dict[str, Any], trial: Trial | None = None) -> Document:
     """Practitioners are the same in both releases: then both are one object."""
     first = orjson.dumps(r4)
     second = first if r5 is r4 else orjson.dumps(r5)
-    return Document(type, id, hashlib.sha256(first + second).hexdigest()[:32], first, second)
+    searched = search_rows(r4, r5, trial)
+    return Document(type, id, hashlib.sha256(first + second).hexdigest()[:32], first, second, searched)
 
 
 def with_meta(body: bytes, type: str, id: str, version: int, instant: str) -> bytes:
-    """The document with `meta`, which stands right after `id`."""
+    """The document as it is served: `app.fhir.serialize`, byte by byte."""
     place = len(b'{"resourceType":"","id":""') + len(type) + len(id)
-    return b'%s,"meta":{"versionId":"%d","lastUpdated":"%s"}%s' % (
-        body[:place],
-        version,
-        instant.encode(),
-        body[place:],
-    )
+    when, rest = instant.encode(), body[place:]
+    rest = b"," + rest[len(b',"meta":{') :] if rest.startswith(b',"meta":{') else b"}" + rest
+    if type == "Provenance":
+        # quotes in a string are escaped: this is where the element `text` begins
+        meta, text, more = rest.partition(b',"text":{')
+        rest = b'%s,"recorded":"%s"%s%s' % (meta, when, text, more)
+    return b'%s,"meta":{"versionId":"%d","lastUpdated":"%s"%s' % (body[:place], version, when, rest)
 
 
 def _plain(trial: Trial) -> bytes:

@@ -17,6 +17,7 @@ from app.store import tables as t
 from app.store.counters import allocate, raise_data_version
 from app.store.database import among, insert_rows
 from app.store.get import get_trials
+from app.store.index import index_status_changes
 from app.store.prepare import Prepared, prepare, with_version
 from app.store.resources import Keys, put_documents
 from app.store.shared import key_of, merge_shared, put_shared
@@ -81,14 +82,15 @@ def _write(
 
 
 def owned_keys(connection: Connection, trial_keys: Sequence[int]) -> set[int]:
-    """The keys of the Groups and EvidenceVariables of these trials."""
+    """The keys of the Groups, EvidenceVariables and Provenances of these trials."""
     if not trial_keys:
         return set()
     groups = select(lists.cohort.c.group_key).where(among(connection, lists.cohort.c.trial_key, trial_keys))
     found = {key for key in connection.scalars(groups) if key is not None}
     ids = select(t.trial.c.id).where(among(connection, t.trial.c.key, trial_keys))
     r = t.resource.c
-    return found | set(connection.scalars(select(r.key).where(r.type == "EvidenceVariable", r.id.in_(ids))))
+    named = select(r.key).where(r.type.in_(("EvidenceVariable", "Provenance")), r.id.in_(ids))
+    return found | set(connection.scalars(named))
 
 
 def _put_trials(
@@ -156,3 +158,4 @@ def _put_changes(
         changes.append((number, key, row.version + 1, instant, run_id, kind, fields, before.overall_status, after))
     insert_rows(connection, t.trial_version, ("trial_key", "version", "last_updated", "record"), superseded)
     insert_rows(connection, t.change, [column.name for column in t.change.columns], changes)
+    index_status_changes(connection, [stored[id].key for id in old])

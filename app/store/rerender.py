@@ -1,7 +1,7 @@
 """Rebuilds served bytes from the tables when the renderers have changed since they were written."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select, update
@@ -30,7 +30,7 @@ def fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
-def rerender(engine: Engine, now: str, *, always: bool = False) -> int:
+def rerender(engine: Engine, now: Callable[[], str], *, always: bool = False) -> int:
     """Renders all again if the renderers changed, or `always`; bytes that differ become a new version, so marked.
 
     Gives the number of trials rendered. Interrupted, it begins again: what is as it should be is not written.
@@ -46,7 +46,7 @@ def rerender(engine: Engine, now: str, *, always: bool = False) -> int:
         )
     for chunk in batched(keys, CHUNK):
         with writing(engine) as connection:
-            _rerender(connection, chunk, now)
+            _rerender(connection, chunk, now())
     with writing(engine) as connection:
         connection.execute(update(t.state).where(row).values(value=current))
     return len(keys)

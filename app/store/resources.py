@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from app.store import tables as t
 from app.store.counters import allocate
 from app.store.database import among, insert_rows
+from app.store.index import Entry, put_index
 from app.store.prepare import Document, with_meta
 
 Keys = dict[tuple[str, str], int]
@@ -64,11 +65,14 @@ def put_documents(
     )
     tombstones = [(row, None) for row in _live(connection, set(gone) - set(keys.values()))]
     _supersede(connection, [*changed, *tombstones], instant, rendered)
+    written = [*((keys[name], wanted[name]) for name in fresh), *((row.key, document) for row, document in changed)]
+    entries = [Entry(key, document.searched) for key, document in written]
+    put_index(connection, entries, keys, [row.key for row, _ in tombstones])
     return keys
 
 
 def _written(document: Document, version: int, instant: str, rendered: bool) -> tuple[Any, ...]:
-    kind, id, digest, r4, r5 = document
+    kind, id, digest, r4, r5, _ = document
     bodies = (with_meta(body, kind, id, version, instant) for body in (r4, r5))
     return (version, instant, False, rendered, digest, *bodies)
 

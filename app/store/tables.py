@@ -46,6 +46,7 @@ resource = Table(
     Column("r5", LargeBinary, nullable=False),
     UniqueConstraint("type", "id"),
     Index("ix_resource_type_deleted_id", "type", "deleted", "id"),
+    Index("ix_resource_type_deleted_key", "type", "deleted", "key"),
     Index("ix_resource_last_updated", "last_updated", "key", "version"),
     Index("ix_resource_type_last_updated", "type", "last_updated", "key", "version"),
 )
@@ -226,4 +227,24 @@ denied_link = Table(
     Column("first", Ordered, nullable=False, comment="the lesser of the two ids"),
     Column("second", Ordered, nullable=False),
     PrimaryKeyConstraint("first", "second"),
+)
+export_job = Table(
+    "export_job",
+    metadata,
+    Column("id", String, primary_key=True, comment="random: who knows it may have the files"),
+    Column("release", String, nullable=False),
+    Column("request", Text, nullable=False, comment="the address that was asked"),
+    Column("asked", Text, nullable=False, comment="JSON: types, since and elements, and what was ignored"),
+    Column("requested", Ordered, nullable=False),
+    Column("state", String, nullable=False, comment="running, complete or failed"),
+    Column("attempts", Integer, nullable=False, comment="how many processes have begun it"),
+    Column("attempt", String, nullable=False, comment="the present attempt: the folder it writes to"),
+    Column("heartbeat", Ordered, nullable=False, comment="when its process last said that it lives"),
+    Column("done", Integer, nullable=False),
+    Column("total", Integer),
+    Column("type", String, comment="of the resources being written"),
+    Column("expires", Ordered, nullable=False),
+    Column("transaction_time", Ordered),
+    Column("files", Text, comment="JSON: of output, deleted and error the files, each [type, name, lines, digest]"),
+    Column("reason", Text, comment="why it failed"),
 )

@@ -121,6 +121,7 @@ def test_sponsor(registry: httpx.Client) -> None:
     assert plain(registry, f"trials/{TRIALX}")["lead_sponsor"] == {
         "name": "Peking University Third Hospital",
         "description": None,
+        "sector": None,
     }
     sponsor = plain(registry, f"trials/{CLINCONNECT}")["lead_sponsor"]
     assert sponsor["name"] == NIAID

@@ -6,7 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from app.search.params import FHIR_TYPES, PARAMETERS
+from app.fhir.conformance import DEFINITION_TYPES
+from app.parameters.table import COMMON, FHIR_TYPES, PARAMETERS
 from tests.fhir.validation import validate
 
 RELEASES = ("r4", "r5")
@@ -107,9 +108,10 @@ def test_metadata(registry: httpx.Client, release: str) -> None:
     statement = registry.get(f"/fhir/{release}/metadata").json()
     assert validate(release, statement) == []
     assert statement["fhirVersion"] == {"r4": "4.0.1", "r5": "5.0.0"}[release]
-    listed = {r["type"]: r for r in statement["rest"][0]["resource"]}
-    declared = {(p.resource, p.code): p.urls[release] for p in PARAMETERS if release in p.releases}
+    listed = {r["type"]: r for r in statement["rest"][0]["resource"] if r["type"] not in DEFINITION_TYPES}
+    declared = {(p.resource, p.code): p.url(release) for p in PARAMETERS if release in p.releases}
     said = {(kind, p["name"]): p["definition"] for kind, r in listed.items() for p in r.get("searchParam", [])}
+    said |= {(COMMON, p["name"]): p["definition"] for p in statement["rest"][0]["searchParam"]}
     assert said == declared
     for definition in said.values():
         if "hl7.org" not in definition:
@@ -192,7 +194,7 @@ def test_head(registry: httpx.Client) -> None:
         ("ResearchStudy?title=%00", 400, "value", "NUL"),
         ("ResearchStudy?condition=" + ",".join(["a"] * 501), 400, "too-costly", "500"),
         ("ResearchStudy/NCT05398809?verbose=1", 400, "not-supported", "verbose"),
-        ("ResearchStudy?_format=xml", 406, "not-supported", "xml"),
+        ("ResearchStudy?_format=turtle", 406, "not-supported", "turtle"),
     ],
 )
 def test_errors(registry: httpx.Client, release: str, path: str, status: int, code: str, words: str) -> None:
@@ -228,7 +230,8 @@ def test_errors_that_routes_make(registry: httpx.Client) -> None:
         ({"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}, 200),
         ({"Accept": "application/fhir+json; fhirVersion=5.0"}, 200),
         ({"Accept": "application/fhir+json; fhirVersion=4.0"}, 406),
-        ({"Accept": "application/fhir+xml"}, 406),
+        ({"Accept": "application/fhir+xml"}, 200),
+        ({"Accept": "text/turtle"}, 406),
         ({"Accept": "application/json;q=0, text/csv"}, 406),
     ],
 )

@@ -11,7 +11,7 @@ import httpx
 import orjson
 import pytest
 
-from app.search.params import FHIR_TYPES
+from app.parameters.table import FHIR_TYPES
 from tests.servers import ROOT, Server
 
 GOLDEN = ROOT / "tests" / "golden"

@@ -7,6 +7,7 @@ import httpx
 import pytest
 from pydantic import TypeAdapter
 
+from app.parameters.table import FHIR_TYPES, PLAIN_PARAMETERS, parameters_of
 from app.plain.shapes import (
     CriterionShape,
     Listing,
@@ -15,8 +16,9 @@ from app.plain.shapes import (
     TrialShape,
     TrialSiteShape,
 )
-from app.search.params import PARAMETERS
-from app.search.reads import Chosen
+from app.search.listed.params import PARAMETERS
+from app.search.listed.reads import Chosen
+from app.search.parse import CONTROLS
 
 SHAPES: dict[str, Any] = {
     "trials": TrialShape,
@@ -150,15 +152,26 @@ def test_criterion_spans_are_the_text(registry: httpx.Client) -> None:
 
 def test_openapi_lists_every_parameter_and_only_those(registry: httpx.Client) -> None:
     paths = registry.get("/openapi.json").json()["paths"]
-    for parameter in PARAMETERS:
-        for release in parameter.releases:
-            path = f"/api/v1/{parameter.resource}" if release == "v1" else f"/fhir/{release}/{parameter.resource}"
-            names = {p["name"]: p for p in paths[path]["get"]["parameters"]}
-            assert parameter.code in names, (path, parameter.code)
-            declared = {p.code for p in PARAMETERS if p.resource == parameter.resource and release in p.releases}
-            assert set(names) - declared <= {"limit", "cursor", "_count", "_cursor", "_format"}
+    for collection in ("criteria", "outcomes", "sites"):
+        names = {p["name"]: p for p in paths[f"/api/v1/{collection}"]["get"]["parameters"]}
+        declared = {p.code: p for p in PARAMETERS if p.resource == collection}
+        assert set(declared) <= set(names) <= {*declared, "limit", "cursor", "fields", "format"}
+        for code, parameter in declared.items():
             if isinstance(parameter.reads, Chosen):
-                assert names[parameter.code]["schema"]["items"]["enum"] == list(parameter.reads.allowed)
+                assert names[code]["schema"]["items"]["enum"] == list(parameter.reads.allowed)
+    names = {p["name"]: p for p in paths["/api/v1/trials"]["get"]["parameters"]}
+    table = parameters_of("v1", "ResearchStudy")
+    assert set(names) - set(table) == {"limit", "cursor", "fields", "format", "sort", "total", "facets"}
+    assert set(table) - set(names) == {"_has", "_type"}
+    for parameter in PLAIN_PARAMETERS:
+        if parameter.choices:
+            assert names[parameter.code]["schema"]["items"]["enum"] == list(parameter.choices)
+    for release in ("r4", "r5"):
+        for kind in FHIR_TYPES:
+            names = {p["name"] for p in paths[f"/fhir/{release}/{kind}"]["get"]["parameters"]}
+            declared = set(parameters_of(release, kind)) - {"_has", "_type"}
+            assert names - declared == {*CONTROLS, "_format", "_pretty"} - {"_containedType", "_score"}
+            assert declared <= names
 
 
 def test_pages_people_see(registry: httpx.Client) -> None:

@@ -36,7 +36,7 @@ def test_failures_say_nothing_internal(databases: Databases) -> None:
     with Server(url) as client:
         engine = engine_for(url)
         with engine.begin() as connection:
-            for table in ("site", "outcome"):
+            for table in ("resource", "outcome"):
                 connection.exec_driver_sql(f"ALTER TABLE {table} RENAME TO {table}_gone")
         engine.dispose()
         for path, kind in (("/fhir/r5/Location", "fhir+json"), ("/api/v1/outcomes", "problem+json")):

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from app.errors import RequestError
 from app.search.cursor import Cursors
-from app.search.parse import parse, split, unescape
+from app.search.parse import parse
+from app.search.values import split, unescape
 
 CURSORS = Cursors("key")
 escapable = st.text(st.sampled_from("ab,|$\\ é"), max_size=12)
@@ -42,8 +43,8 @@ def test_any_cursor_is_read_or_refused(text: str) -> None:
 def test_any_query_is_read_or_refused(pairs: list[tuple[str, str]]) -> None:
     for lenient in (False, True):
         try:
-            query = parse("r5", "ResearchStudy", pairs, CURSORS, 20, lenient=lenient)
+            query = parse("r5", ("ResearchStudy",), pairs, CURSORS, 20, lenient=lenient)
         except RequestError as error:
             assert error.status == 400 and error.diagnostics and error.expression is not None
         else:
-            assert len(query.filters) + len(query.ignored) <= len(pairs)
+            assert len(query.nodes) + len(query.notices) <= len(pairs)

@@ -10,11 +10,16 @@ from app.store.database import engine_for
 from app.store.migrate import configuration, migrate
 
 
+def described(thing: object, name: str | None, kind: str, *_: object) -> bool:
+    """The full-text table is of each engine's own kind; no model describes it."""
+    return not (kind == "table" and str(name).startswith("search_words"))
+
+
 def test_models_and_head_agree(url: str) -> None:
     engine = engine_for(url)
     migrate(engine)
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_object": described})
         assert compare_metadata(context, metadata) == []
         assert context.get_current_revision() == ScriptDirectory.from_config(configuration()).get_current_head()
     engine.dispose()

@@ -136,10 +136,10 @@ def test_another_trial_takes_nothing_from_a_shared_organization(engine: Engine) 
 def test_rendering_again_changes_nothing(engine: Engine) -> None:
     for file in (TRIALX, CLINCONNECT):
         load_document(engine, "a.txt", file.read_bytes(), "2026-01-01T00:00:00.000Z")
-    rerender(engine, "2026-01-02T00:00:00.000Z")
+    rerender(engine, lambda: "2026-01-02T00:00:00.000Z")
     before = everything(engine)
-    assert rerender(engine, "2026-01-03T00:00:00.000Z") == 0, "the renderers did not change"
-    assert rerender(engine, "2026-01-03T00:00:00.000Z", always=True) == 2
+    assert rerender(engine, lambda: "2026-01-03T00:00:00.000Z") == 0, "the renderers did not change"
+    assert rerender(engine, lambda: "2026-01-03T00:00:00.000Z", always=True) == 2
     after = everything(engine)
     assert {name: rows for name, rows in after.items() if name != "state"} == {
         name: rows for name, rows in before.items() if name != "state"
@@ -152,7 +152,7 @@ def test_a_changed_renderer_makes_marked_versions(engine: Engine, monkeypatch: p
     from app.store import rerender as rerender_module
 
     load_document(engine, "a.txt", TRIALX.read_bytes(), "2026-01-01T00:00:00.000Z")
-    rerender(engine, "2026-01-02T00:00:00.000Z")
+    rerender(engine, lambda: "2026-01-02T00:00:00.000Z")
 
     def render_with_language(trial):
         return [
@@ -164,7 +164,7 @@ def test_a_changed_renderer_makes_marked_versions(engine: Engine, monkeypatch: p
     monkeypatch.setattr(prepare_module, "render", render_with_language)
     monkeypatch.setattr(rerender_module, "fingerprint", lambda: "another")
     assert fingerprint() != "another"
-    assert rerender(engine, "2026-01-03T00:00:00.000Z") == 1
+    assert rerender(engine, lambda: "2026-01-03T00:00:00.000Z") == 1
     with engine.connect() as connection:
         [row] = connection.execute(select(t.resource).where(t.resource.c.type == "ResearchStudy")).all()
         assert row.rendered and row.version == 2

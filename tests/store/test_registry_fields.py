@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from app.fhir import render
+from app.fhir import render, serialize
 from app.generate import studies
 from app.record.trial import Trial
 from app.sources import ctgov, ctis
@@ -34,5 +34,6 @@ def test_a_record_comes_back_whole(engine: Engine, name: str) -> None:
 @pytest.mark.parametrize("name", RECORDS)
 def test_its_resources_are_legal(name: str) -> None:
     for rendered in render(RECORDS[name]):
-        assert validate("r4", rendered.r4) == [], rendered.id
-        assert validate("r5", rendered.r5) == [], rendered.id
+        for release, document in (("r4", rendered.r4), ("r5", rendered.r5)):
+            served = json.loads(serialize(document, 1, "2026-01-31T12:00:00Z"))
+            assert validate(release, served) == [], rendered.id

@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, FromClause, and_, true
 
 from app.plain.shapes import CriterionShape, OutcomeShape, SiteShape, SpanShape
-from app.search.params import FHIR_TYPES, OWN_TABLES
 from app.store import lists
 from app.store import tables as t
 
@@ -22,18 +21,8 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Body:
-    """What a page shows and filters need not read: fat rows, fetched for the page's keys only. `key` is the rows'."""
-
-    key: Column[Any]
-    table: Any
-    column: Any
-
-
-@dataclass(frozen=True)
 class Collection:
-    """`source` is what filters and counts read; `order` names each row. A page's rows are the order and then either
-    `columns` or the body's; `links` are lists of the rows, by the name of their table."""
+    """`source` is what is read; `order` names each row; `links` are lists of the rows, by the name of their table."""
 
     source: FromClause
     order: tuple[Column[Any], ...]
@@ -41,48 +30,9 @@ class Collection:
     key: Column[Any] | None = None
     links: dict[str, Link] = field(default_factory=dict)
     where: ColumnElement[bool] = field(default_factory=true)
-    body: Body | None = None
 
 
 _PRESENT = t.trial.c.removed.is_(None)
-_TRIAL_LISTS = {
-    "change": Link(t.change, t.change.c.trial_key, t.change.c.status_before != t.change.c.status_after),
-    **{
-        table.name: Link(table, table.c.trial_key)
-        for table in (lists.identifier, lists.condition_coding, lists.trial_phase)
-    },
-}
-
-
-def _resources(kind: str, release: str) -> Collection:
-    """Resources of one type, by id. What trials share is never deleted, and a removed trial says so itself."""
-    own = OWN_TABLES.get(kind, t.resource)
-    served = t.resource.alias("served")
-    where: ColumnElement[bool] = true()
-    if own is t.resource:
-        where = and_(own.c.type == kind, own.c.deleted.is_(False))
-    elif own is t.trial:
-        where = _PRESENT
-    return Collection(
-        own,
-        (own.c.id,),
-        key=own.c.key,
-        links=_TRIAL_LISTS if own is t.trial else {},
-        where=where,
-        body=Body(own.c.key, served, served.c[release]),
-    )
-
-
-def _trials() -> Collection:
-    served = t.trial.alias("served")
-    return Collection(
-        t.trial,
-        (t.trial.c.id,),
-        key=t.trial.c.key,
-        links=_TRIAL_LISTS,
-        where=_PRESENT,
-        body=Body(t.trial.c.key, served, served.c.plain),
-    )
 
 
 def _of_trials(table: Any) -> Any:
@@ -92,10 +42,8 @@ def _of_trials(table: Any) -> Any:
 _c, _o, _s = lists.criterion.c, lists.outcome.c, t.site.c
 _parent = lists.criterion.alias("parent")
 
-COLLECTIONS: dict[tuple[str, str], Collection] = {
-    **{(release, kind): _resources(kind, release) for release in ("r4", "r5") for kind in FHIR_TYPES},
-    ("v1", "trials"): _trials(),
-    ("v1", "criteria"): Collection(
+COLLECTIONS: dict[str, Collection] = {
+    "criteria": Collection(
         _of_trials(lists.criterion)
         .outerjoin(lists.cohort, and_(lists.cohort.c.trial_key == _c.trial_key, lists.cohort.c.position == _c.cohort))
         .outerjoin(_parent, and_(_parent.c.trial_key == _c.trial_key, _parent.c.position == _c.parent)),
@@ -118,7 +66,7 @@ COLLECTIONS: dict[tuple[str, str], Collection] = {
         ),
         where=_PRESENT,
     ),
-    ("v1", "outcomes"): Collection(
+    "outcomes": Collection(
         _of_trials(lists.outcome),
         (t.trial.c.id, _o.position),
         (
@@ -134,7 +82,7 @@ COLLECTIONS: dict[tuple[str, str], Collection] = {
         ),
         where=_PRESENT,
     ),
-    ("v1", "sites"): Collection(
+    "sites": Collection(
         t.site,
         (_s.id,),
         (

@@ -1,4 +1,4 @@
-"""How a parameter's values are compared with the tables: one small description for each way."""
+"""How a parameter's values are compared with the rows: one small description for each way."""
 
 from dataclasses import dataclass
 
@@ -25,17 +25,6 @@ class Tokens:
 
 
 @dataclass(frozen=True)
-class Translated:
-    """A column of our codes, asked for by (system, code) pairs; more than one pair may mean the same code."""
-
-    column: Column[str]
-    meanings: tuple[tuple[str, str, str], ...]
-    """(system, code, our code)"""
-    fixed: bool = False
-    """The pairs do not depend on the row: every row has our code `*`."""
-
-
-@dataclass(frozen=True)
 class Chosen:
     """A column of our codes, asked for by those codes only; any other value is an error."""
 
@@ -43,19 +32,4 @@ class Chosen:
     allowed: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Dates:
-    """Instants."""
-
-    column: Column[str]
-
-
-@dataclass(frozen=True)
-class Stale:
-    """Whether the record's state may no longer be right: `true` or `false`."""
-
-    status: Column[str]
-    fresh_on: Column[str]
-
-
-Reads = Words | Tokens | Translated | Chosen | Dates | Stale
+Reads = Words | Tokens | Chosen

@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api.answers import JSON, answer
-from app.api.changes import CHANGES, change_shape
-from app.api.plain import MISSING, PREFIX, find_trial, listing, only
+from app.api.plain.changes import CHANGES, change_shape
+from app.api.plain.shared import MISSING, PREFIX, find_trial, listing, only
 from app.errors import RequestError
 from app.plain.render import trial_shape
 from app.plain.shapes import (

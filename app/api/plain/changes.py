@@ -10,22 +10,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api.answers import JSON, answer, base_url, with_query
-from app.api.plain import PREFIX, REFUSED, listing, only
+from app.api.plain.parameters import PAGING
+from app.api.plain.shared import PREFIX, REFUSED, listing, only
 from app.errors import RequestError
+from app.parameters.dates import instant, interval
 from app.plain.shapes import (
     ChangeShape,
     Listing,
     TransitionShape,
 )
-from app.search.dates import instant, interval
 from app.search.parse import read_count
 from app.store import tables as t
 
 router = APIRouter(prefix=PREFIX, tags=["history"])
-PAGING: list[dict[str, Any]] = [
-    {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 1000}},
-    {"name": "cursor", "in": "query", "description": "From a `next` link.", "schema": {"type": "string"}},
-]
 _SINCE = {
     "name": "since",
     "in": "query",
@@ -63,7 +60,7 @@ async def list_changes(request: Request) -> Response:
     `next` of the last page is the address to poll."""
     only(request, "since", "limit", "cursor")
     state, asked = request.app.state, request.query_params
-    limit = read_count("limit", asked.get("limit", str(state.settings.page_size)))
+    limit = read_count("limit", asked.get("limit", str(state.settings.page_size)), 1)
     statement, total = CHANGES, select(func.count()).select_from(t.change)
     since, cursor = asked.get("since"), asked.get("cursor")
     if since is not None:

@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api.answers import JSON, answer, base_url, with_query
-from app.api.changes import PAGING
-from app.api.plain import MISSING, PREFIX, REFUSED, listing, only
+from app.api.plain.parameters import PAGING
+from app.api.plain.shared import MISSING, PREFIX, REFUSED, listing, only
 from app.errors import RequestError
 from app.plain.shapes import (
     Listing,
@@ -30,7 +30,7 @@ async def list_runs(request: Request) -> Response:
     """Loads and syncs, newest first."""
     only(request, "limit", "cursor")
     state, asked = request.app.state, request.query_params
-    limit = read_count("limit", asked.get("limit", str(state.settings.page_size)))
+    limit = read_count("limit", asked.get("limit", str(state.settings.page_size)), 1)
     cursor = asked.get("cursor")
     after = state.cursors.read(cursor, "cursor", "runs") if cursor is not None else None
     statement = _RUN.order_by(_r.id.desc()).limit(limit + 1)

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api.answers import JSON, answer
-from app.api.plain import MISSING, PREFIX, find_trial, listing, only, present_trial
+from app.api.plain.shared import MISSING, PREFIX, find_trial, listing, only, present_trial
 from app.plain.shapes import (
     LinkShape,
     Listing,

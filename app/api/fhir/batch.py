@@ -1,0 +1,109 @@
+"""`batch` of reads and searches (https://hl7.org/fhir/R5/http.html#transaction): each entry is answered as if it had
+been asked alone, in order. Nothing is written here, so a transaction and any other method are refused.
+"""
+
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Message
+
+from app.api.errors import outcome_of
+from app.api.fhir.answers import fhir_answer, fhir_base, place, takes
+from app.api.fhir.validate import read_resource
+from app.errors import Moved, RequestError
+from app.fhir.bundle import Answered, batch_response
+from app.search.limits import over
+from app.store.database import StatementTimeout
+
+MOST_ENTRIES = 100
+
+
+async def batch(request: Request) -> Response:
+    release, _ = place(request)
+    takes(request)
+    bundle = await read_resource(request, release) or {}
+    if bundle.get("resourceType") != "Bundle":
+        kind = str(bundle.get("resourceType"))[:60]
+        raise RequestError(400, "invalid", f"the body is a {kind}: expected a Bundle of type batch", "Bundle")
+    if bundle.get("type") != "batch":
+        kind = str(bundle.get("type"))[:60]
+        raise RequestError(
+            400,
+            "not-supported",
+            f"the Bundle is a '{kind}': the registry is read-only and takes a batch",
+            "Bundle.type",
+        )
+    entries = bundle.get("entry", [])
+    if not isinstance(entries, list):
+        raise RequestError(400, "structure", "Bundle.entry is no list", "Bundle.entry")
+    if len(entries) > MOST_ENTRIES:
+        raise over("Bundle.entry", "entries", len(entries), MOST_ENTRIES)
+    answers = [await _answer(request, release, entry, n) for n, entry in enumerate(entries)]
+    return fhir_answer(request, release, batch_response(answers))
+
+
+async def _answer(request: Request, release: str, entry: Any, n: int) -> Answered:
+    where = f"Bundle.entry[{n}].request"
+    asked = entry.get("request") if isinstance(entry, dict) else None
+    try:
+        if not isinstance(asked, dict) or not isinstance(asked.get("url"), str):
+            raise RequestError(400, "required", f"{where} lacks a method or a url", where)
+        if asked.get("method") not in ("GET", "HEAD"):
+            method = str(asked.get("method"))[:20]
+            raise RequestError(405, "not-supported", f"{where}.method is '{method}': the registry is read-only", where)
+        return await _ask(request, release, asked)
+    except Moved as error:
+        return Answered(301, location=error.location)
+    except RequestError as error:
+        return Answered(error.status, outcome=outcome_of(error))
+    except StatementTimeout:
+        timeout = RequestError(503, "timeout", "the search took too long: narrow it", where)
+        return Answered(503, outcome=outcome_of(timeout))
+
+
+async def _ask(request: Request, release: str, asked: dict[str, Any]) -> Answered:
+    base = fhir_base(request, release)
+    try:
+        address = urlsplit(str(asked["url"]).removeprefix(base).lstrip("/"))
+    except ValueError as error:
+        raise RequestError(400, "value", f"'{str(asked['url'])[:200]}' is not an address: {error}", "url") from error
+    if address.scheme or address.netloc:
+        raise RequestError(400, "value", f"'{str(asked['url'])[:200]}' is not an address of this endpoint", "url")
+    headers = [(b"accept", b"application/fhir+json"), (b"host", request.headers.get("host", "").encode())]
+    for name, header in (("ifNoneMatch", b"if-none-match"), ("ifModifiedSince", b"if-modified-since")):
+        if isinstance(asked.get(name), str):
+            headers.append((header, asked[name].encode("latin-1", "replace")))
+    path = f"/fhir/{release}/{unquote(address.path)}".rstrip("/")
+    scope = {
+        **{name: request.scope[name] for name in ("type", "app", "scheme", "server", "client", "http_version")},
+        "root_path": request.scope.get("root_path", ""),
+        "method": "GET",
+        "path": path,
+        "raw_path": path.encode("utf-8", "replace"),
+        "query_string": address.query.encode("utf-8", "replace"),
+        "headers": headers,
+        "state": dict(request.scope.get("state") or {}),
+    }
+    status, body = 500, b""
+    found: dict[str, str] = {}
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        nonlocal status, found, body
+        if message["type"] == "http.response.start":
+            status = message["status"]
+            found = {name.decode().lower(): value.decode() for name, value in message["headers"]}
+        else:
+            body += message.get("body", b"")
+
+    await request.app.state.fhir_routes(scope, receive, send)
+    if status == 404 and not body.startswith(b"{"):
+        raise RequestError(404, "not-found", f"nothing is served at {path[:200]}", "url")
+    modified = found.get("last-modified", "")
+    instant = parsedate_to_datetime(modified).isoformat().replace("+00:00", "Z") if modified else ""
+    return Answered(status, body, etag=found.get("etag", ""), last_modified=instant)

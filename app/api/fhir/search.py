@@ -1,0 +1,145 @@
+"""Search by GET and POST, of a type and of all (https://hl7.org/fhir/R5/http.html#search)."""
+
+from collections.abc import Sequence
+from urllib.parse import parse_qsl
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.api.answers import with_query
+from app.api.fhir.answers import ANYWHERE, fhir_answer, fhir_base, part_of, place
+from app.api.negotiate import preferences, require_form
+from app.errors import RequestError
+from app.fhir.bundle import Entry, searchset
+from app.fhir.extensions import NEAREST_SITE
+from app.fhir.outcome import issue, outcome
+from app.parameters.table import FHIR_TYPES
+from app.search.limits import LONGEST_QUERY
+from app.search.parse import parse
+from app.search.query import Notice, Pair, Position, Query
+from app.search.run import Found, Page, run
+from app.search.suggestions import suggest
+
+LOCATION_DISTANCE = "http://hl7.org/fhir/StructureDefinition/location-distance"
+_BY_HEADERS = ", Prefer"
+"""What more an answer depends on."""
+
+
+async def search_type(request: Request) -> Response:
+    release, kind = place(request)
+    return await _answer(request, release, (kind,), await _pairs(request), f"{fhir_base(request, release)}/{kind}")
+
+
+async def search_system(request: Request) -> Response:
+    """https://hl7.org/fhir/R5/http.html#search: `_type` says which types; without it all are searched."""
+    release, _ = place(request)
+    pairs = await _pairs(request)
+    given = [one for name, value in pairs if name == "_type" for one in value.split(",") if one]
+    for one in given:
+        if one not in FHIR_TYPES:
+            raise RequestError(
+                400, "value", f"_type is '{one[:60]}': expected types among {', '.join(FHIR_TYPES)}", "_type"
+            )
+    types = tuple(dict.fromkeys(given)) or FHIR_TYPES
+    left = [pair for pair in pairs if pair[0] != "_type"]
+    return await _answer(request, release, types, left, fhir_base(request, release), given)
+
+
+async def _pairs(request: Request) -> list[Pair]:
+    """The parameters of the address and, by POST, of the form."""
+    pairs = request.query_params.multi_items()
+    if request.method == "POST":
+        require_form(request)
+        pairs += parse_qsl((await read_body(request)).decode("utf-8", "replace"), keep_blank_values=True)
+    return [pair for pair in pairs if pair[0] not in ANYWHERE]
+
+
+async def read_body(request: Request, most: int = 2 * LONGEST_QUERY) -> bytes:
+    """Raises RequestError 413 for a body that is too long."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > most:
+            raise RequestError(413, "too-long", f"the body is longer than {most:,} bytes", None)
+    return body
+
+
+async def _answer(
+    request: Request,
+    release: str,
+    types: tuple[str, ...],
+    pairs: Sequence[Pair],
+    where: str,
+    given: Sequence[str] = (),
+) -> Response:
+    state = request.app.state
+    base = fhir_base(request, release)
+    lenient = "handling=lenient" in preferences(request)
+    query = parse(release, types, pairs, state.cursors, state.settings.page_size, base=base, lenient=lenient)
+    page = await run(state.database, query)
+    notices = [*query.notices, *page.notices]
+    if page.total == 0:
+        notices += await suggest(state, query)
+    asked = next((value for name, value in pairs if name == "_cursor"), None)
+    links = [
+        (relation, with_query(where, pairs_of(query, given, cursor)))
+        for relation, cursor in _places(state.cursors, query, page, asked)
+    ]
+    entries = [_match(release, query, one) for one in page.matches]
+    entries += [
+        Entry(one.type, one.id, part_of(one.document, release, query.summary, query.elements), b"include")
+        for one in page.included
+    ]
+    warnings = outcome(*map(_issue, notices)) if notices else None
+    total = page.total if query.total != "none" or query.count == 0 else None
+    return fhir_answer(request, release, searchset(base, links, entries, total, warnings), vary=_BY_HEADERS)
+
+
+def _places(cursors: object, query: Query, page: Page, asked: str | None) -> list[tuple[str, str | None]]:
+    """Relation -> cursor, for the links of the page."""
+    made: list[tuple[str, str | None]] = [("self", asked)]
+    if query.count and query.summary != "count":
+        made.append(("first", None))
+        for relation, position in (("previous", page.previous), ("next", page.following)):
+            if position is not None:
+                made.append((relation, _cursor(cursors, position, query)))
+    return made
+
+
+def _cursor(cursors: object, position: Position, query: Query) -> str:
+    written: str = cursors.write_position(position, query.scope)  # type: ignore[attr-defined]
+    return written
+
+
+def pairs_of(query: Query, types: Sequence[str] = (), cursor: str | None = None) -> list[Pair]:
+    """What was processed, and nothing else (https://hl7.org/fhir/R5/search.html#conformance)."""
+    pairs = [("_type", ",".join(types))] if types else []
+    pairs += [*query.processed, ("_count", str(query.count))]
+    return [*pairs, ("_cursor", cursor)] if cursor else pairs
+
+
+def _match(release: str, query: Query, one: Found) -> Entry:
+    search = b""
+    if one.score is not None:  # of any size: here between 0 and 1, in the same order
+        search += b',"score":%s' % orjson.dumps(round(one.score / (1 + one.score), 6))
+    if one.distance is not None:
+        search = b',"extension":%s' % orjson.dumps(_distance(one)) + search
+    return Entry(one.type, one.id, part_of(one.document, release, query.summary, query.elements), search=search)
+
+
+def _distance(one: Found) -> list[dict[str, object]]:
+    kilometres = {
+        "value": round((one.distance or 0) / 1000, 3),
+        "unit": "km",
+        "system": "http://unitsofmeasure.org",
+        "code": "km",
+    }
+    made: list[dict[str, object]] = [{"url": LOCATION_DISTANCE, "valueDistance": kilometres}]
+    if one.nearest:
+        made.append({"url": NEAREST_SITE, "valueReference": {"reference": f"Location/{one.nearest}"}})
+    return made
+
+
+def _issue(notice: Notice) -> dict[str, object]:
+    return issue(notice.severity, notice.code, notice.diagnostics, f"http.{notice.expression}")

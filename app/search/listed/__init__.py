@@ -1,0 +1,1 @@
+"""Lists that are no FHIR resources: criteria, outcomes and sites of the plain API, searched in their own tables."""

@@ -1,0 +1,31 @@
+"""Runs a ListQuery: one snapshot, one statement for the page and one for the total."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.search.listed.collections import COLLECTIONS
+from app.search.listed.compile import compile_page, compile_total
+from app.search.listed.query import ListQuery
+from app.store.database import Database
+
+
+@dataclass(frozen=True)
+class ListPage:
+    rows: Sequence[Sequence[Any]]
+    total: int
+    """Of all pages."""
+    last: tuple[str | int | float | None, ...] | None
+    """The order key of the last row, when another page follows."""
+
+
+async def run_list(database: Database, query: ListQuery) -> ListPage:
+    """Raises `app.store.database.StatementTimeout`."""
+    rows, [(total,)] = await database.read(
+        database.compile(compile_page(query)), database.compile(compile_total(query))
+    )
+    last = None
+    if len(rows) > query.count:
+        rows = rows[: query.count]
+        last = tuple(rows[-1][: len(COLLECTIONS[query.collection].order)])
+    return ListPage(rows, total, last)

@@ -1,0 +1,179 @@
+"""The SQL of both engines against the oracle: same ids, same order, same total, for searches drawn from the data
+(https://hl7.org/fhir/R5/search.html). TRIALS_PROFILE=long tries hundreds of thousands.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx
+import orjson
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.parameters.table import FHIR_TYPES
+from tests.profiles import LONG, examples
+from tests.search.fictional import fill
+from tests.search.oracle import Oracle, Refused, modifiers
+from tests.search.queries import Queries
+from tests.servers import Databases, Server
+
+STUDIES = 300 if LONG else 200
+RELEASES = ("r4", "r5")
+PLACES = [(release, type) for release in RELEASES for type in FHIR_TYPES]
+SYSTEM = (("ResearchStudy", "Group", "Provenance"), ("Location", "Organization", "Practitioner"), FHIR_TYPES)
+"""Types that are searched together."""
+
+
+class Answer(NamedTuple):
+    status: int
+    ids: list[str]
+    total: int | None
+    pages: int
+
+
+class Endpoint:
+    """One release on one server."""
+
+    def __init__(self, client: httpx.Client, release: str) -> None:
+        self.client, self.base = client, f"{client.base_url}/fhir/{release}".replace("//fhir", "/fhir")
+
+    def ask(self, types: Sequence[str], pairs: Sequence[tuple[str, str]], count: int = 1000) -> Answer:
+        """All pages, by their `next` links."""
+        path = f"/{types[0]}" if len(types) == 1 else ""
+        more = [("_type", ",".join(types))] if len(types) > 1 else []
+        answer = self.client.get(
+            f"{self.base}{path}", params=httpx.QueryParams([*more, *pairs, ("_count", str(count))])
+        )
+        bundle, ids, pages = orjson.loads(answer.content), [], 1
+        if answer.status_code != 200:
+            return Answer(answer.status_code, [], None, 0)
+        total = bundle["total"]
+        while True:
+            entries = [one for one in bundle.get("entry", ()) if one["search"]["mode"] == "match"]
+            ids += ["{resourceType}/{id}".format_map(one["resource"]) for one in entries]
+            following = [one["url"] for one in bundle["link"] if one["relation"] == "next"]
+            if not following:
+                return Answer(200, ids, total, pages)
+            assert len(entries) == count, "a page that another follows is full"
+            bundle = orjson.loads(self.client.get(following[0]).content)
+            assert bundle["total"] == total
+            pages += 1
+
+    def documents(self, client: httpx.Client) -> list[dict[str, Any]]:
+        """Every resource of every type, in the order of the server."""
+        url: str | None = f"{self.base}?_count=500"
+        found = []
+        while url:
+            bundle = client.get(url).json()
+            found += [one["resource"] for one in bundle["entry"]]
+            url = next((one["url"] for one in bundle["link"] if one["relation"] == "next"), None)
+        return found
+
+
+class Registries:
+    """The same studies on both engines, and the oracle of each release."""
+
+    def __init__(self, servers: dict[str, httpx.Client], recorded: dict[str, httpx.Client]) -> None:
+        self.endpoints = {
+            release: {engine: Endpoint(client, release) for engine, client in servers.items()} for release in RELEASES
+        }
+        self.documents = {
+            release: {engine: one.documents(recorded[engine]) for engine, one in endpoints.items()}
+            for release, endpoints in self.endpoints.items()
+        }
+        self.oracles = {
+            release: Oracle(release, self.documents[release]["sqlite"], endpoints["sqlite"].base)
+            for release, endpoints in self.endpoints.items()
+        }
+        self.queries = {release: Queries(oracle) for release, oracle in self.oracles.items()}
+
+    def agree(self, release: str, types: Sequence[str], pairs: Sequence[tuple[str, str]], count: int = 1000) -> Answer:
+        """Both engines say what the oracle says; gives what they say."""
+        oracle = self.oracles[release]
+        try:
+            ids = oracle.search(types, pairs)
+            expected = Answer(200, ids, len(ids), max(1, -(-len(ids) // count)))
+        except Refused:
+            expected = Answer(400, [], None, 0)
+        for engine, endpoint in self.endpoints[release].items():
+            here = [(name, value.replace(oracle.base, endpoint.base)) for name, value in pairs]
+            assert endpoint.ask(types, here, count) == expected, (engine, release, types, pairs)
+        return expected
+
+
+@pytest.fixture(scope="module")
+def registries(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registries]:
+    folder: Path = tmp_path_factory.mktemp("oracle")
+    urls = {engine: Databases(engine, folder, postgres).new() for engine in ("sqlite", "postgresql")}
+    for url in urls.values():
+        fill(url, folder, STUDIES)
+    with Server(urls["sqlite"]) as sqlite, Server(urls["postgresql"]) as postgresql:
+        recorded = {"sqlite": sqlite, "postgresql": postgresql}
+        # plain clients for the rest: a run keeps every different answer, and these have nothing new in them
+        with httpx.Client(base_url=sqlite.base_url) as one, httpx.Client(base_url=postgresql.base_url) as two:
+            yield Registries({"sqlite": one, "postgresql": two}, recorded)
+
+
+def test_both_engines_serve_the_same_documents_in_the_same_order(registries: Registries) -> None:
+    for release in RELEASES:
+        found = registries.documents[release]
+        assert len(found["sqlite"]) > 5 * STUDIES
+        assert found["sqlite"] == found["postgresql"]
+
+
+@pytest.mark.parametrize(("release", "type"), PLACES)
+def test_each_parameter_and_modifier(registries: Registries, release: str, type: str) -> None:
+    """Of each parameter that has something behind it, each modifier with values of the data."""
+    queries = registries.queries[release]
+    parameters = queries.with_elements(type)
+    assert len(parameters) > 3
+
+    for parameter in parameters:
+        matched = 0
+        for modifier in ("", *modifiers(release, parameter)):
+            if modifier == "missing":
+                pairs = [[(f"{parameter.code}:missing", one)] for one in ("true", "false")]
+            elif parameter.reads == "phonetic" and modifier:
+                continue
+            else:
+                name = f"{parameter.code}{modifier and ':'}{modifier}"
+                elements = queries.elements(type, parameter)
+                chosen = elements[:: max(1, len(elements) // 2)][:2]
+                pairs = [[(name, queries.exactly(one, parameter, modifier))] for one in chosen]
+            for one in pairs:
+                matched += len(registries.agree(release, (type,), one).ids)
+        assert matched, parameter.code
+
+
+@pytest.mark.parametrize(("release", "type"), PLACES)
+def test_each_sort(registries: Registries, release: str, type: str) -> None:
+    codes = registries.queries[release]._sortable((type,))
+    for code in codes:
+        for sign in ("", "-"):
+            registries.agree(release, (type,), [("_sort", f"{sign}{code}")])
+    for one, two in pairwise(codes):
+        registries.agree(release, (type,), [("_sort", f"-{one},{two}")])
+
+
+@pytest.mark.parametrize(("release", "type"), PLACES)
+@settings(max_examples=examples(25, 6000))
+@given(data=st.data())
+def test_random_queries(registries: Registries, release: str, type: str, data: st.DataObject) -> None:
+    pairs = data.draw(registries.queries[release].queries((type,)))
+    answer = registries.agree(release, (type,), pairs)
+    if len(answer.ids) > 1:
+        count = data.draw(st.integers(1 + len(answer.ids) // 12, len(answer.ids)))
+        registries.agree(release, (type,), pairs, count)
+
+
+@pytest.mark.parametrize("types", SYSTEM, ids="+".join)
+@pytest.mark.parametrize("release", RELEASES)
+@settings(max_examples=examples(10, 3000))
+@given(data=st.data())
+def test_random_queries_of_several_types(
+    registries: Registries, release: str, types: tuple[str, ...], data: st.DataObject
+) -> None:
+    registries.agree(release, types, data.draw(registries.queries[release].queries(types)))
