@@ -11,6 +11,7 @@ from fastapi_offline import FastAPIOffline
 from app.api import errors, export, fhir, health, middleware, openapi, plain
 from app.record.trial import Trial
 from app.search.cursor import Cursors
+from app.search.memory import Memory
 from app.settings import Settings
 from app.store.database import Statement, engine_for, open_database, reading
 from app.store.get import get_trial
@@ -26,6 +27,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         await database.open()
         row = await database.point(Statement("SELECT value FROM state WHERE name = 'cursor_key'"))
         app.state.database = database
+        app.state.memory = Memory()
         engine = engine_for(settings.database_url)
 
         def record(key: int) -> Trial:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from itertools import count
 from pathlib import Path
 
 import httpx
@@ -84,15 +85,17 @@ class Server:
 class Databases:
     """Makes empty databases of one engine."""
 
+    _numbers = count(1)
+
     def __init__(self, engine: str, folder: Path, postgres: str) -> None:
-        self.engine, self._folder, self._postgres, self._made = engine, folder, postgres, 0
+        self.engine, self._folder, self._postgres = engine, folder, postgres
 
     def new(self) -> str:
         """The URL of a database with nothing in it."""
-        self._made += 1
+        number = next(self._numbers)
         if self.engine == "sqlite":
-            return f"sqlite:///{self._folder}/{self._made}.db"
-        name = f"trials_{os.getpid()}_{self._made}"
+            return f"sqlite:///{self._folder}/{number}.db"
+        name = f"trials_{os.getpid()}_{number}"
         with psycopg.connect(self._postgres, autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{name}"')  # name is our own
         return self._postgres.replace("/postgres?", f"/{name}?")

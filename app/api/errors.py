@@ -1,6 +1,7 @@
 """One error shape: OperationOutcome under `/fhir`, problem details (RFC 9457) elsewhere. Nothing internal leaves."""
 
 import logging
+import re
 from http import HTTPStatus
 
 import orjson
@@ -12,25 +13,28 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.answers import PROBLEM
 from app.api.formats import written
-from app.api.negotiate import Format
+from app.api.negotiate import Format, format_of
 from app.errors import Moved, RequestError
 from app.fhir.outcome import issue, outcome
 from app.store.database import StatementTimeout
 
 log = logging.getLogger("trials")
+_IN_BODY = re.compile(r"(Bundle|Parameters)\b|[A-Z][A-Za-z]+\.resourceType$")
+"""A FHIRPath in the resource that was sent; all else names a parameter or header."""
 
 
 def outcome_of(error: RequestError) -> bytes:
     """The OperationOutcome that says it."""
-    expression = f"http.{error.expression}" if error.expression else None
+    expression = error.expression
+    if expression and not _IN_BODY.match(expression):
+        expression = f"http.{expression}"
     severity = "error" if error.status >= 400 else "information"
     return outcome(issue(severity, error.code, error.diagnostics, expression))
 
 
 def refusal(request: Request, error: RequestError, headers: dict[str, str] | None = None) -> Response:
     if request.url.path.startswith("/fhir/") or request.url.path == "/fhir":
-        format = getattr(request.state, "format", Format())
-        body, media_type = written(outcome_of(error), request.path_params.get("release", "r5"), format)
+        body, media_type = written(outcome_of(error), "r5", _format(request))  # an outcome is the same in R4
         return Response(body, error.status, headers, media_type)
     problem = {
         "type": "about:blank",
@@ -40,6 +44,15 @@ def refusal(request: Request, error: RequestError, headers: dict[str, str] | Non
         "parameter": error.expression,
     }
     return Response(orjson.dumps(problem), error.status, headers, PROBLEM)
+
+
+def _format(request: Request) -> Format:
+    """What the request asks for, also where no route was found; JSON where it asks for what is not served."""
+    release = "r4" if request.url.path.startswith("/fhir/r4/") else "r5"
+    try:
+        return getattr(request.state, "format", None) or format_of(request, release)
+    except RequestError:
+        return Format()
 
 
 def install(app: FastAPI) -> None:

@@ -3,6 +3,7 @@
 `_format` goes before `Accept`; a `+` in it may come as a space. What is not served is 406, a body of another kind 415.
 """
 
+import re
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
@@ -13,6 +14,7 @@ from app.fhir.conformance import FHIR_VERSIONS
 
 JSON_TYPES = ("application/fhir+json", "application/json", "text/json")
 XML_TYPES = ("application/fhir+xml", "application/xml", "text/xml")
+_QUALITY = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
 _ANY = ("*/*", "application/*", "text/*")
 _NAMES: dict[str, Literal["json", "xml"]] = {
     "json": "json",
@@ -28,26 +30,43 @@ class Format(NamedTuple):
     pretty: bool = False
 
 
-def format_of(request: Request, release: str) -> Format:
-    """Raises RequestError 406 when the request wants a format or FHIR version that is not served here."""
-    pretty = request.query_params.get("_pretty", "false")
+def format_of(request: Request, release: str, form: Iterable[tuple[str, str]] = ()) -> Format:
+    """`form` are the parameters of the body. Raises RequestError 406 when the request wants a format or FHIR version
+    that is not served here."""
+    given = {**request.query_params, **dict(form)}
+    pretty = given.get("_pretty", "false")
     if pretty not in ("true", "false"):
         raise RequestError(400, "value", f"_pretty is '{pretty[:60]}': expected true or false", "_pretty")
-    wanted = request.query_params.get("_format")
+    wanted = given.get("_format")
     if wanted is not None:
         name, parameters = _parts(wanted.replace("fhir ", "fhir+", 1))
         if name not in _NAMES or name in _ANY:
             raise RequestError(406, "not-supported", f"_format is '{wanted[:100]}': expected json or xml", "_format")
         _require_version(parameters, release, "_format", 406)
         return Format(_NAMES[name], pretty == "true")
-    accept = request.headers.get("accept", "*/*")
-    choices = sorted((_quality(parameters), -n, name, parameters) for n, (name, parameters) in _accepted(accept))
-    for quality, _, name, parameters in reversed(choices):
-        if name in _NAMES and quality > 0:
+    accept = ", ".join(request.headers.getlist("accept")) or "*/*"
+    return Format(_accepted(accept, release), pretty == "true")
+
+
+def _accepted(accept: str, release: str) -> Literal["json", "xml"]:
+    """The most wanted of what is served, JSON where either will do (RFC 9110, 12.5.1)."""
+    parts = [_parts(one) for one in accept.split(",")]
+    choices = [(_quality(parameters), name, parameters) for name, parameters in parts if name in _NAMES]
+    never = {_NAMES[name] for quality, name, _ in choices if quality <= 0 and name not in _ANY}
+    other_version: RequestError | None = None
+    for quality, name, parameters in sorted(choices, key=lambda choice: -choice[0]):
+        made: Literal["json", "xml"] = "xml" if name in _ANY and "json" in never else _NAMES[name]
+        if quality <= 0 or made in never:
+            continue
+        try:
             _require_version(parameters, release, "Accept", 406)
-            return Format(_NAMES[name], pretty == "true")
+        except RequestError as error:
+            other_version = other_version or error
+        else:
+            return made
     expected = "application/fhir+json or application/fhir+xml"
-    raise RequestError(406, "not-supported", f"Accept is '{accept[:200]}': expected {expected}", "Accept")
+    refusal = RequestError(406, "not-supported", f"Accept is '{accept[:200]}': expected {expected}", "Accept")
+    raise other_version or refusal
 
 
 def body_format(request: Request, release: str) -> Literal["json", "xml"]:
@@ -81,10 +100,6 @@ def preferences(request: Request) -> set[str]:
     return {one.strip().lower() for header in headers for one in header.replace(";", ",").split(",")}
 
 
-def _accepted(accept: str) -> Iterable[tuple[int, tuple[str, list[str]]]]:
-    return enumerate(_parts(one) for one in accept.split(","))
-
-
 def _parts(text: str) -> tuple[str, list[str]]:
     name, *parameters = (part.strip().lower() for part in text.split(";"))
     return name, parameters
@@ -94,10 +109,7 @@ def _quality(parameters: Iterable[str]) -> float:
     for parameter in parameters:
         name, _, value = parameter.partition("=")
         if name.strip() == "q":
-            try:
-                return float(value)
-            except ValueError:
-                return 0.0
+            return float(value) if _QUALITY.fullmatch(value.strip()) else 0.0
     return 1.0
 
 

@@ -14,6 +14,8 @@ Json = dict[str, Any]
 
 SUBSETTED = {"system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue", "code": "SUBSETTED"}
 _ALWAYS = ("resourceType", "id", "meta")
+_NEEDED = {("Organization", "name")}
+"""Elements that an invariant asks for (org-1): mandatory as served here."""
 
 
 def summarized(document: Json, release: str, mode: str) -> Json:
@@ -22,7 +24,8 @@ def summarized(document: Json, release: str, mode: str) -> Json:
         return _marked({name: value for name, value in document.items() if name != "text"})
     if mode == "text":
         return _marked(_kept(document, release, lambda path, flags: path == "text" or "m" in flags))
-    return _marked(_kept(document, release, lambda path, flags: "s" in flags, nested=True))
+    # mandatory ones too: R4 has no `agent` in the summary of a Provenance, which must have one
+    return _marked(_kept(document, release, lambda path, flags: "s" in flags or "m" in flags, nested=True))
 
 
 def only(document: Json, release: str, names: tuple[str, ...]) -> Json:
@@ -57,7 +60,10 @@ def _pruned(node: Json, elements: dict[str, str], wanted: Callable[[str, str], b
     kept: Json = {}
     for key, value in node.items():
         path = above + _element(key, above, elements)
-        if (not above and key in _ALWAYS) or wanted(path, elements.get(path, "")):
+        flags = elements.get(path, "")
+        if not above and (node.get("resourceType"), path) in _NEEDED:
+            flags += "m"
+        if (not above and key in _ALWAYS) or wanted(path, flags):
             inner = f"{path}."
             if nested and any(one.startswith(inner) for one in elements):
                 parts = value if isinstance(value, list) else [value]

@@ -25,7 +25,14 @@ def interval(value: str) -> tuple[datetime, datetime]:
     """The first instant of the date and the first one after it, in UTC; no zone means UTC. Raises ValueError."""
     found = _DATE.fullmatch(value.replace(" ", "+"))
     if not found:
-        raise ValueError(f"'{value}' is not a date: expected {EXPECTED}")
+        raise ValueError(f"'{value[:60]}' is not a date: expected {EXPECTED}")
+    try:
+        return _ends(found)
+    except (ValueError, OverflowError) as error:  # such as 2026-13 and 9999
+        raise ValueError(f"'{value}' is not a date: {error}; expected {EXPECTED}") from error
+
+
+def _ends(found: re.Match[str]) -> tuple[datetime, datetime]:
     part = {name: text for name, text in found.groupdict().items() if text}
     numbers = {n: int(part[n]) for n in ("year", "month", "day", "hour", "minute", "second") if n in part}
     start = datetime(**{"month": 1, "day": 1, **numbers}, tzinfo=UTC)

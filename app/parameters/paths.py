@@ -23,7 +23,7 @@ Elements = list[Element]
 Finder = Callable[[Elements], Elements]
 
 _TOKENS = re.compile(r"\s*(?:('(?:[^'\\]|\\.)*')|([A-Za-z][A-Za-z0-9]*)|(!=|[.()|=]))")
-_CHOICES = ("value", "occurred", "deceased")
+CHOICES = ("value", "occurred", "deceased")
 
 
 def compile_path(expression: str) -> Callable[[dict[str, Any]], Elements]:
@@ -155,7 +155,7 @@ def _root(name: str) -> Finder:
 
 
 def _child(name: str) -> Finder:
-    choice = name in _CHOICES
+    choice = name in CHOICES
 
     def find(found: Elements) -> Elements:
         children: Elements = []

@@ -33,7 +33,8 @@ FHIR_TYPES = (
 BITS = {"r4": 1, "r5": 2}
 """The bit of each release in the `marks` of index rows; the plain API reads R5's."""
 SLOTS = 8
-"""Numbers that a parameter has: its own, those of its components (1 to 3), `:of-type` (6) and `:below` (7)."""
+"""Numbers that a parameter has: its own, those of its components (1 to 3), references that lead to no resource here
+(5), `:of-type` (6) and `:below` (7)."""
 BELOW_SLOT = 7
 
 _STRINGS = ("contains", "exact", "missing")
@@ -53,6 +54,18 @@ MODIFIERS: dict[str, dict[str, tuple[str, ...]]] = {
 }
 """https://hl7.org/fhir/R5/search.html#modifiers; on references also `:[type]`. Not those that no value here could tell
 apart."""
+_PUBLICATION = "http://hl7.org/fhir/publication-status"
+SYSTEMS: dict[tuple[str, str], str | dict[str, str]] = {
+    ("Resource", "_language"): "urn:ietf:bcp:47",
+    ("ResearchStudy", "status"): {"r4": "http://hl7.org/fhir/research-study-status", "r5": _PUBLICATION},
+    ("EvidenceVariable", "status"): _PUBLICATION,
+    ("Group", "type"): "http://hl7.org/fhir/group-type",
+    ("Group", "membership"): "http://hl7.org/fhir/group-membership-basis",
+    ("Location", "status"): "http://hl7.org/fhir/location-status",
+    ("Practitioner", "gender"): "http://hl7.org/fhir/administrative-gender",
+    **{(one, "address-use"): "http://hl7.org/fhir/address-use" for one in ("Location", "Organization", "Practitioner")},
+}
+"""Of parameters that read a `code`."""
 SORTABLE = ("string", "token", "date", "number", "quantity", "uri")
 
 
@@ -67,7 +80,7 @@ class Definition:
     """(definition, expression, type)"""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Parameter:
     number: int
     """Names it in the tables of the index; numbers are given anew when this table changes."""
@@ -116,9 +129,18 @@ class Parameter:
             return ()
         if self.reads == "id":
             return ("missing", "not")
+        if self.reads == "phonetic":
+            return ("missing",)
         extra = ("above", "below") if self.below else ()
         kind = "uri" if self.reads in ("uri", "canonical") else self.kind
-        return tuple(sorted((*MODIFIERS[kind][release], *extra)))
+        declared = (*MODIFIERS[kind][release], *extra)
+        return tuple(sorted(one for one in declared if one != "of-type" or self.code == "identifier"))
+
+    def system(self, release: str) -> str:
+        """Of the codes, where the element says none because its value set does
+        (https://hl7.org/fhir/R5/search.html#token)."""
+        one = SYSTEMS.get((self.resource, self.code), "")
+        return one if isinstance(one, str) else one[release]
 
     def is_own(self, release: str) -> bool:
         return self.url(release).startswith(BASE)

@@ -5,18 +5,22 @@ search index, without the resource's key. Nothing raises: an element that says n
 import hashlib
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from jellyfish import metaphone
 
 from app.parameters.dates import EVER, interval, microseconds
 from app.parameters.paths import Element
+from app.parameters.table import FHIR_TYPES
 from app.record.ids import fold
 
 LONGEST = 500
 """Characters of a code or an address that are compared: an index of PostgreSQL takes 2,700 bytes."""
 START = 80
 """Characters of a text that are indexed and that it is sorted by."""
+LITERAL = 5
+"""The slot of a parameter whose rows are references that lead to no resource here, as they are written."""
 OF_TYPE = 6
 """The slot of a parameter whose rows say `type|value` of identifiers, for `:of-type`."""
 WITHOUT_END = 1e300
@@ -34,7 +38,8 @@ class Token(NamedTuple):
 
 
 class Words(NamedTuple):
-    """`whole` is the folded text when it is longer than `start`; `exact` is `digest` of the text as it is."""
+    """`whole` is the folded text when it is longer than `start`; `exact` is `digest` of the text as it is, 0 for what
+    is no value by itself."""
 
     param: int
     start: str
@@ -88,11 +93,16 @@ def code_of(text: str) -> str:
 
 def words(param: int, text: Any, *, only_start: bool = False) -> Iterator[Row]:
     """`only_start`: of the text of a code or a reference, which is compared from its beginning and no further."""
-    if isinstance(text, str) and (folded := fold(text)):
-        if only_start:
-            yield Words(param, folded[:START], None, 0)
-        else:
-            yield Words(param, folded[:START], folded if len(folded) > START else None, digest(text))
+    if isinstance(text, str):
+        start, whole, exact = _compared(text)
+        if start:
+            yield Words(param, start, None, 0) if only_start else Words(param, start, whole, exact)
+
+
+@lru_cache(maxsize=1 << 14)  # names of facilities, roles, designs: the same texts come again and again
+def _compared(text: str) -> tuple[str, str | None, int]:
+    folded = fold(text)
+    return folded[:START], folded if len(folded) > START else None, digest(text)
 
 
 def tokens(param: int, element: Element, item: int) -> Iterator[Row]:
@@ -147,20 +157,21 @@ def strings(param: int, element: Element, item: int) -> Iterator[Row]:
             yield from words(param, part)
     text = value.get("text")
     if isinstance(text, str) and not any(part in value for part in _PARTS[:6]):
-        for found in list(_WORD.finditer(text))[1:]:
-            yield from words(param, text[found.start() :])
+        for found in list(_WORD.finditer(text))[1:]:  # no value by itself: nothing is equal to it or sorted by it
+            rest = words(param, text[found.start() :])
+            yield from (one._replace(exact=0) for one in rest if isinstance(one, Words))
 
 
 def sounds(param: int, element: Element, item: int) -> Iterator[Row]:
     """The words of a name as they sound (https://en.wikipedia.org/wiki/Metaphone)."""
     value = element.value
     text = (
-        value.get("text") or " ".join([*value.get("given", ()), value.get("family", "")])
+        " ".join([value.get("text", ""), *value.get("given", ()), value.get("family", "")])
         if isinstance(value, dict)
         else value
     )
     for sound in sounds_of(str(text)):
-        yield Words(param, sound, None, 0)
+        yield Words(param, sound, None, digest(sound))  # a value by itself: names are sorted by it
 
 
 def sounds_of(text: str) -> list[str]:
@@ -210,8 +221,12 @@ def references(param: int, element: Element, item: int) -> Iterator[Row]:
     value = element.value
     if isinstance(value, str):  # canonical
         yield Refers(param, value)
+        yield from addresses(param + LITERAL, element, item)
     elif isinstance(value, dict):
-        yield Refers(param, value.get("reference") or "")
+        if target := value.get("reference"):
+            yield Refers(param, target)
+            if target.partition("/")[0] not in FHIR_TYPES:
+                yield from addresses(param + LITERAL, Element(target), item)
         yield from words(param, value.get("display"), only_start=True)
         if isinstance(value.get("identifier"), dict):
             yield from tokens(param, Element(value["identifier"]), item)

@@ -1,236 +1,291 @@
-"""A Node as SQL: a condition on the key of a resource (https://hl7.org/fhir/R5/search.html#modifiers).
+"""A Node as SQL (https://hl7.org/fhir/R5/search.html#modifiers): a condition on a resource's key, and where there is
+one, a `Source`: rows that name just the resources that pass, which a page can begin with.
 
-A positive test is `key IN (SELECT key FROM index WHERE ...)`, which an index answers on both engines; what is negative
-(`:not`, `:missing=true`) is NOT of that. Rows of the index are those of one release by their `marks`.
+What is negative (`:not`, `:missing=true`) is NOT of a condition and no source. Rows of the index are those of one
+release by their `marks`.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 
-from sqlalchemy import ColumnElement, Select, Table, and_, false, func, literal, not_, or_, select, true
-
 from app.parameters.dates import instant, microseconds, moment, utc_now
-from app.parameters.table import BELOW_SLOT, PARAMETERS, Parameter, bit_of
-from app.parameters.values import OF_TYPE, START, sounds_of
+from app.parameters.table import BELOW_SLOT, COMMON, FHIR_TYPES, PARAMETERS, Parameter, bit_of
+from app.parameters.values import LITERAL, OF_TYPE, START, sounds_of
 from app.record.ids import fold
 from app.search import conditions as c
-from app.search.conditions import Condition, Row
-from app.search.query import All, Around, Chain, Interval, Node, Not, Parts, Some, Target, Test, Token, Value
-from app.store import tables as t
-from app.store.search_tables import (
-    search_date,
-    search_number,
-    search_place,
-    search_reference,
-    search_string,
-    search_token,
+from app.search.query import (
+    All,
+    Around,
+    Chain,
+    Interval,
+    Node,
+    Not,
+    Parts,
+    Some,
+    Target,
+    Test,
+    Token,
+    Value,
+    Where,
+    words_column,
 )
-from app.store.words import Where, words_found
+from app.search.sql import Binder, Source, all_of, any_of
+from app.store.words import words_source
 
 MESH = "http://id.nlm.nih.gov/mesh"
 SITE = next(p.number for p in PARAMETERS if (p.resource, p.code) == ("ResearchStudy", "site"))
-TABLES: dict[str, Table] = {
-    "token": search_token,
-    "uri": search_token,
-    "canonical": search_token,
-    "string": search_string,
-    "phonetic": search_string,
-    "date": search_date,
-    "number": search_number,
-    "quantity": search_number,
-    "reference": search_reference,
+TABLES = {
+    "token": "search_token",
+    "uri": "search_token",
+    "canonical": "search_token",
+    "string": "search_string",
+    "phonetic": "search_string",
+    "date": "search_date",
+    "number": "search_number",
+    "quantity": "search_number",
+    "reference": "search_reference",
 }
-Key = ColumnElement[int]
-Keys = Select[tuple[int]]
+OnRow = Callable[[str], str]
+"""The condition on a row, by its alias."""
+_NEGATIVE = ("missing", "not", "not-in")
 
 
 class Compiler:
-    """For one release and one engine (`sqlite` or `postgresql`)."""
+    """For one release; all goes into one statement."""
 
-    def __init__(self, release: str, dialect: str) -> None:
-        self.release, self.bit, self.dialect = release, bit_of(release), dialect
+    def __init__(self, release: str, bind: Binder) -> None:
+        self.release, self.bit, self.bind = release, bit_of(release), bind
 
-    def condition(self, node: Node, key: Key) -> Condition:
-        if isinstance(node, Test):
-            return self._test(node, key)
+    def condition(self, node: Node, key: str) -> str:
+        """That the resource of this key passes."""
         if isinstance(node, All):
-            return and_(true(), *(self.condition(one, key) for one in node.nodes))
+            return all_of(self.condition(one, key) for one in node.nodes)
         if isinstance(node, Some):
-            return or_(false(), *(self.condition(one, key) for one in node.nodes))
+            return any_of(self.condition(one, key) for one in node.nodes)
         if isinstance(node, Not):
-            return not_(self.condition(node.node, key))
-        row = search_reference.alias()
-        reference = and_(row.c.param.in_([one.number for one in node.references]), self.holds(row))
-        if isinstance(node, Chain):
-            inner = self._on(node.inner, row.c.target, node.types)
-            return key.in_(select(row.c.key).where(reference, inner))
-        inner = self._on(node.inner, row.c.key, (node.type,))
-        return key.in_(select(row.c.target).where(reference, inner))
+            return f"NOT ({self.condition(node.node, key)})"
+        if isinstance(node, Test) and node.modifier == "missing":
+            present = any_of(source.holds(key) for source in self._present(node))
+            return present if node.values == ("false",) else f"NOT {present}"
+        if isinstance(node, Test) and node.modifier in _NEGATIVE:
+            return f"NOT {any_of(source.holds(key) for source in self._found(node))}"
+        if isinstance(node, Test) and node.parameters[0].reads == "stale":
+            stale = any_of(source.holds(key) for source in self._found(node))
+            return stale if node.values == ("true",) else f"NOT {stale}"
+        return any_of(source.holds(key) for source in self.sources(node) or ())
 
-    def _on(self, node: Node, key: Key, types: Iterable[str]) -> Condition:
-        """The condition on resources of the types: common parameters do not say a type, nor do negative tests."""
-        condition = self.condition(node, key)
-        if (
-            isinstance(node, Test)
-            and node.parameters[0].resource != "Resource"
-            and node.modifier not in ("missing", "not", "not-in")
-        ):
-            return condition
-        r = t.resource.alias()
-        of_types = select(r.c.key).where(r.c.type.in_(sorted(types)), r.c.deleted.is_(False))
-        return and_(key.in_(of_types), condition)
+    def sources(self, node: Node) -> Sequence[Source] | None:
+        """Rows that name just the resources that pass: all of the sources together. None for what is negative."""
+        if isinstance(node, Test):
+            stale = node.parameters[0].reads == "stale"
+            if node.modifier in _NEGATIVE or (stale and node.values != ("true",)):
+                return None
+            return self._found(node)
+        if isinstance(node, All | Some | Not):
+            return None
+        row = self.bind.alias("r")
+        near, far = ("target", "key") if isinstance(node, Chain) else ("key", "target")
+        types = node.types if isinstance(node, Chain) else (node.type,)
+        held = f"{self._of(row, [one.number for one in node.references])} AND {self.holds(row)}"
+        inner = self.sources(node.inner)
+        # a negative test says nothing of the type, nor does a parameter that every type has
+        if inner is None or len(inner) != 1 or not inner[0].typed:
+            end = f"{row}.{near}"
+            # made once: PostgreSQL refuses a value that no part of the statement uses
+            passes = self.condition(node.inner, end) if inner is None else any_of(one.holds(end) for one in inner)
+            conditions = [held, passes, self.is_of(end, types)]
+            return [Source(f"search_reference {row}", all_of(conditions), f"{row}.{far}")]
+        [one] = inner
+        joined = f"{one.where} AND {row}.{near} = {one.key}"
+        return [Source(f"{one.tables}, search_reference {row}", f"{held} AND {joined}", f"{row}.{far}")]
 
-    def holds(self, row: Row) -> Condition:
-        return row.c.marks.bitwise_and(self.bit) != 0  # type: ignore[no-any-return]
+    def is_of(self, key: str, types: Iterable[str]) -> str:
+        """That the resource of this key is of one of the types, and there."""
+        row = self.bind.alias("k")
+        return (
+            f"EXISTS (SELECT 1 FROM resource {row} WHERE {row}.key = {key} AND {row}.type {self.bind.among(types)} "
+            f"AND NOT {row}.deleted)"
+        )
 
-    def rows(
-        self, table: Table, parameters: Iterable[Parameter], where: Callable[[Row], Condition], slot: int = 0
-    ) -> Keys:
-        """The keys of resources with a row of the parameters that the condition holds for."""
-        row = table.alias()
-        numbers = [one.number + slot for one in parameters]
-        return select(row.c.key).where(row.c.param.in_(numbers), self.holds(row), where(row))
+    def holds(self, row: str, shift: int = 0) -> str:
+        return f"({row}.marks & {self.bit << shift}) <> 0"
 
-    def _test(self, test: Test, key: Key) -> Condition:
-        if test.modifier == "missing":
-            present = self._present(test, key)
-            return present if test.values == ("false",) else not_(present)
-        found = or_(false(), *self._found(test, key))
-        return not_(found) if test.modifier in ("not", "not-in") else found
+    def _of(self, row: str, numbers: Sequence[int]) -> str:
+        """Of these parameters: numbers of the program's own, so that a planner sees them."""
+        return (
+            f"{row}.param = {numbers[0]}" if len(numbers) == 1 else f"{row}.param IN ({', '.join(map(str, numbers))})"
+        )
 
-    def _present(self, test: Test, key: Key) -> Condition:
+    def _rows(self, table: str, parameters: Sequence[Parameter], where: OnRow, slots: Sequence[int] = (0,)) -> Source:
+        row = self.bind.alias("i")
+        numbers = [one.number + slot for one in parameters for slot in slots]
+        conditions = [self._of(row, numbers), where(row), self.holds(row)]
+        return Source(f"{table} {row}", all_of(conditions), f"{row}.key", typed=parameters[0].resource != COMMON)
+
+    def _present(self, test: Test) -> list[Source]:
         reads = test.parameters[0].reads
         if reads in ("id", "lastUpdated"):
-            return true()
+            row = self.bind.alias("k")
+            return [Source(f"resource {row}", f"NOT {row}.deleted", f"{row}.key", typed=False)]
         tables = [TABLES[reads]]
         if reads in ("token", "reference"):  # an element may have a text only, or an identifier
-            tables = list(dict.fromkeys((*tables, search_string, search_token)))
-        return or_(*(key.in_(self.rows(table, test.parameters, lambda row: true())) for table in tables))
+            tables = list(dict.fromkeys((*tables, "search_string", "search_token")))
+        return [self._rows(table, test.parameters, lambda row: "TRUE") for table in tables]
 
-    def _found(self, test: Test, key: Key) -> Sequence[Condition]:
-        """Conditions of which one must hold."""
+    def _found(self, test: Test) -> list[Source]:
+        """Sources that together name the resources with one of the values."""
         first, modifier, reads = test.parameters[0], test.modifier, test.parameters[0].reads
         if first.kind == "composite":
-            return [self._composite(first, value, key) for value in test.values if isinstance(value, Parts)]
-        if reads == "id":
-            ids = [one.code if not one.system else "" for one in test.values if isinstance(one, Token)]
-            r = t.resource.alias()
-            return [key.in_(select(r.c.key).where(r.c.id.in_(ids)))]
-        if reads == "lastUpdated":
-            return [self._updated(value, key) for value in test.values if isinstance(value, Interval)]
+            return [self._composite(first, value) for value in test.values if isinstance(value, Parts)]
+        if reads in ("id", "lastUpdated"):
+            return [self._resources(test)]
         if reads == "near":
-            return [self._near(first, value, key) for value in test.values if isinstance(value, Around)]
+            return [self._near(first, value) for value in test.values if isinstance(value, Around)]
         if reads == "stale":
             now = microseconds(utc_now())
-            stale = key.in_(self.rows(search_date, test.parameters, lambda row: row.c.low <= now))
-            return [stale if test.values == ("true",) else not_(stale)]
+            return [self._rows("search_date", test.parameters, lambda row: f"{row}.low <= {self.bind.value(now)}")]
         if reads in ("text", "content"):
-            return self._words("narrative" if reads == "text" else "all", test.values, key)
+            return self._words(words_column(first), test.values)
         if modifier == "text" and first.kind == "string":
-            return [one for value in test.values for one in self._words_of(test.parameters, value, key)]
-        table, slot = TABLES[reads], 0
+            return [source for value in test.values for source in self._words_of(test.parameters, value)]
+        table, slots = TABLES[reads], [0]
         if modifier == "text":
-            table = search_string
+            table = "search_string"
         elif modifier == "identifier":
-            table = search_token
+            table = "search_token"
         elif modifier == "of-type":
-            slot = OF_TYPE
+            slots = [OF_TYPE]
         elif modifier == "below" and first.below:
-            return [
-                key.in_(self.rows(table, test.parameters, lambda row: self._any(row, first, None, test.values), one))
-                for one in (0, BELOW_SLOT)
-            ]
-        where = lambda row: self._any(row, first, modifier, test.values)  # noqa: E731
-        return [key.in_(self.rows(table, test.parameters, where, slot))]
+            slots, modifier = [0, BELOW_SLOT], None
+        source = self._rows(table, test.parameters, lambda row: self._any(row, first, modifier, test.values), slots)
+        literals = self._literals(first, test.values)
+        if not literals:
+            return [source._replace(ordered=self._in_order(test, slots))]
+        written = lambda row: any_of(c.canonical(self.bind, row, one) for one in literals)  # noqa: E731
+        return [source, self._rows("search_token", test.parameters, written, [LITERAL])]
 
-    def _any(self, row: Row, parameter: Parameter, modifier: str | None, values: Iterable[Value]) -> Condition:
+    def _in_order(self, test: Test, slots: Sequence[int]) -> bool:
+        """Whether an index has the rows in the order of keys: those of one code."""
+        [value, *more] = test.values or ("",)
+        one = len(test.parameters) == len(slots) == 1 and not more
+        return one and isinstance(value, Token) and bool(value.code) and test.modifier in (None, "of-type")
+
+    def _any(self, row: str, parameter: Parameter, modifier: str | None, values: Iterable[Value]) -> str:
         """Plain codes in one list: an index answers it for any number of them."""
         values = list(values)
         codes = [one.code for one in values if isinstance(one, Token) and one.system is None]
         if codes and len(codes) == len(values) and modifier in (None, "not", "of-type", "identifier"):
-            return row.c.code.in_(codes)  # type: ignore[no-any-return]
-        return or_(false(), *(self._one(row, parameter, modifier, value) for value in values))
+            return f"{row}.code {self.bind.among(codes)}"
+        conditions = [self._one(row, parameter, modifier, value) for value in values]
+        return conditions[0] if len(conditions) == 1 else any_of(f"({one})" for one in conditions)
 
-    def _one(self, row: Row, parameter: Parameter, modifier: str | None, value: Value) -> Condition:
+    def _one(self, row: str, parameter: Parameter, modifier: str | None, value: Value) -> str:
+        bind = self.bind
         if modifier == "text":
-            return c.starts(row.c.start, fold(str(value))[:START])
+            return c.starts(bind, f"{row}.start", fold(str(value))[:START])
         if modifier == "code-text":
-            return c.starts(row.c.code, fold(str(value)))
+            return c.starts(bind, f"{row}.code", fold(str(value)))
         if modifier in ("in", "not-in") and isinstance(value, Parts):
-            return or_(false(), *(c.compared(row, one) for one in value.values))
+            return any_of(f"({c.compared(bind, row, 'token', one)})" for one in value.values)
         if modifier == "above" and isinstance(value, Token):
             return self._above(row, parameter, value)
         if isinstance(value, Target):
             return self._target(row, parameter, value)
         if isinstance(value, Token | Interval):
-            return c.compared(row, value)
+            return c.compared(bind, row, parameter.kind, value)
         if parameter.reads == "phonetic":
             sounds = sounds_of(str(value))
-            return row.c.start.in_(sounds) if sounds else false()
+            return f"{row}.start {bind.among(sounds)}" if sounds else "FALSE"
         if parameter.reads == "canonical" and modifier is None:
-            return c.canonical(row, str(value))
+            return c.canonical(bind, row, str(value))
         if parameter.reads in ("uri", "canonical"):
-            return c.address(row, modifier, str(value))
-        return c.string(row, modifier, str(value))
+            return c.address(bind, row, modifier, str(value))
+        return c.string(bind, row, modifier, str(value))
 
-    def _updated(self, value: Interval, key: Key) -> Condition:
-        r = t.resource.alias()
-        low, high = (instant(moment(int(end))) for end in (value.low, value.high))
-        return key.in_(select(r.c.key).where(c.instants(r.c.last_updated, low, high, value.prefix)))
+    def _resources(self, test: Test) -> Source:
+        """By what stands in the resource's own row."""
+        row, conditions = self.bind.alias("k"), []
+        ids = [one.code if not one.system else "" for one in test.values if isinstance(one, Token)]
+        if ids:
+            conditions.append(f"{row}.id {self.bind.among(ids)}")
+        for value in test.values:
+            if isinstance(value, Interval):
+                low, high = (instant(moment(int(end))) for end in (value.low, value.high))
+                conditions.append(c.instants(self.bind, f"{row}.last_updated", low, high, value.prefix))
+        return Source(f"resource {row}", f"NOT {row}.deleted AND {any_of(conditions)}", f"{row}.key", typed=False)
 
-    def _words(self, where: Where, values: Iterable[Value], key: Key) -> list[Condition]:
+    def _words(self, where: Where, values: Iterable[Value]) -> list[Source]:
         alternatives = [value for value in values if isinstance(value, tuple) and value]
         if not alternatives:
             return []
-        found = words_found(self.dialect, where, alternatives).subquery()
-        return [key.in_(select(found.c.key))]
+        row = self.bind.alias("w")
+        tables, condition, key = words_source(self.bind.dialect, row, where, alternatives, self.bind.text)
+        return [Source(tables, condition, key, ordered=self.bind.dialect == "sqlite", typed=False)]
 
-    def _words_of(self, parameters: tuple[Parameter, ...], value: Value, key: Key) -> list[Condition]:
-        """All the words in the text of this parameter: candidates from the full-text index, then the text itself."""
-        if parameters[0].code in ("title", "name"):
-            return self._words("title", [value], key)
+    def _words_of(self, parameters: tuple[Parameter, ...], value: Value) -> list[Source]:
+        """All the words in one text of this parameter: candidates from the full-text index, then the texts."""
+        column = words_column(parameters[0])
+        words = self._words(column, [value])
+        if column == "title" or not isinstance(value, tuple):
+            return words
+        each = lambda row: all_of(f"({c.string(self.bind, row, 'contains', word)})" for word in value)  # noqa: E731
+        says = self._rows("search_string", parameters, each, [0])
+        return [one._replace(where=f"{one.where} AND {says.holds(one.key)}") for one in words]
 
-        def each(row: Row) -> Condition:
-            text = literal(" ") + func.coalesce(row.c.whole, row.c.start)
-            return and_(*(text.contains(f" {word}", autoescape=True) for word in value))  # type: ignore[union-attr]
-
-        words = self._words("all", [value], key)
-        return [and_(one, key.in_(self.rows(search_string, parameters, each))) for one in words]
-
-    def _composite(self, parameter: Parameter, parts: Parts, key: Key) -> Condition:
+    def _composite(self, parameter: Parameter, parts: Parts) -> Source:
         """All parts in rows of the same element."""
         kinds = [kind for _, _, kind in parameter.definition(self.release).components]
-        rows = [TABLES[kind].alias() for kind in kinds]
-        found = select(rows[0].c.key)
-        for n, (row, value) in enumerate(zip(rows, parts.values, strict=True), 1):
-            found = found.where(row.c.param == parameter.number + n, self.holds(row), c.compared(row, value))
+        rows = [self.bind.alias("i") for _ in kinds]
+        conditions = []
+        for n, (row, kind, value) in enumerate(zip(rows, kinds, parts.values, strict=True), 1):
+            conditions += [self._of(row, [parameter.number + n]), f"({c.compared(self.bind, row, kind, value)})"]
+            conditions.append(self.holds(row))
             if n > 1:
-                found = found.where(row.c.key == rows[0].c.key, row.c.item == rows[0].c.item)
-        return key.in_(found)
+                conditions += [f"{row}.key = {rows[0]}.key", f"{row}.item = {rows[0]}.item"]
+        tables = ", ".join(f"{TABLES[kind]} {row}" for kind, row in zip(kinds, rows, strict=True))
+        return Source(tables, all_of(conditions), f"{rows[0]}.key")
 
-    def _near(self, parameter: Parameter, around: Around, key: Key) -> Condition:
-        place = search_place.alias()
-        found = select(place.c.key).where(c.within(place, around))
+    def _near(self, parameter: Parameter, around: Around) -> Source:
+        place = self.bind.alias("p")
+        near = c.within(self.bind, place, around)
         if parameter.resource == "Location":
-            return key.in_(found)
-        row = search_reference.alias()
-        return key.in_(select(row.c.key).where(row.c.param == SITE, self.holds(row), row.c.target.in_(found)))
+            return Source(f"search_place {place}", near, f"{place}.key")
+        row = self.bind.alias("r")
+        held = f"{self._of(row, [SITE])} AND {row}.target = {place}.key AND {self.holds(row)}"
+        return Source(f"search_place {place}, search_reference {row}", f"{near} AND {held}", f"{row}.key")
 
-    def _target(self, row: Row, parameter: Parameter, value: Target) -> Condition:
-        r = t.resource.alias()
+    def _target(self, row: str, parameter: Parameter, value: Target) -> str:
+        target = self.bind.alias("k")
         allowed = [value.type] if value.type is not None else sorted(parameter.targets(self.release))
-        keys = select(r.c.key).where(r.c.type.in_(allowed), r.c.id == value.id)
-        return row.c.target.in_(keys)  # type: ignore[no-any-return]
-
-    def _above(self, row: Row, parameter: Parameter, value: Token) -> Condition:
-        """The code itself and those above it: as a record says that has no other code of the hierarchy."""
-        own, other, above = search_token.alias(), search_token.alias(), search_token.alias()
-        mesh = and_(other.c.key == own.c.key, other.c.param == parameter.number, other.c.system == MESH)
-        alone = (
-            select(own.c.key)
-            .where(own.c.param == parameter.number, own.c.code == value.code, own.c.system == MESH)
-            .where(not_(select(other.c.key).where(mesh, other.c.code != value.code).exists()))
-            .limit(1)
-            .scalar_subquery()
+        of_type = f"{target}.type {self.bind.among(allowed)}"
+        return (
+            f"{row}.target IN (SELECT {target}.key FROM resource {target} "
+            f"WHERE {of_type} AND {target}.id = {self.bind.text(value.id)})"
         )
-        ancestors = select(above.c.code).where(above.c.key == alone, above.c.param == parameter.number + BELOW_SLOT)
-        return or_(c.compared(row, value), row.c.code.in_(ancestors))
+
+    def _literals(self, parameter: Parameter, values: Iterable[Value]) -> list[str]:
+        """References to what cannot be a resource of this server, as they would be written."""
+        made = []
+        for one in values:
+            if isinstance(one, Target):
+                types = parameter.targets(self.release) if one.type is None else (one.type,)
+                made += [f"{type}/{one.id}" if type else one.id for type in types if type not in FHIR_TYPES]
+        return made
+
+    def _above(self, row: str, parameter: Parameter, value: Token) -> str:
+        """The code itself and those above it: as a record says that has no other code of the hierarchy."""
+        bind = self.bind
+        own, other, above = (bind.alias("i") for _ in range(3))
+        code, mesh, number = bind.text(value.code), bind.text(MESH), parameter.number
+        another = (
+            f"SELECT 1 FROM search_token {other} WHERE {other}.key = {own}.key AND {other}.param = {number} "
+            f"AND {other}.system = {mesh} AND {other}.code <> {code}"
+        )
+        alone = (
+            f"SELECT {own}.key FROM search_token {own} WHERE {own}.param = {number} AND {own}.code = {code} "
+            f"AND {own}.system = {mesh} AND NOT EXISTS ({another}) LIMIT 1"
+        )
+        ancestors = (
+            f"SELECT {above}.code FROM search_token {above} WHERE {above}.key = ({alone}) "
+            f"AND {above}.param = {number + BELOW_SLOT}"
+        )
+        return any_of([f"({c.token(bind, row, value)})", f"{row}.code IN ({ancestors})"])

@@ -1,155 +1,180 @@
-"""How a row of the search index is compared with a value: one function for each way
-(https://hl7.org/fhir/R5/search.html#prefix, #string, #token, #uri, #number, #quantity).
+"""How a row of the search index is compared with a value, as SQL: one function for each way
+(https://hl7.org/fhir/R5/search.html#prefix, #string, #token, #uri, #number, #quantity). `row` is the row's alias.
 """
 
 import math
-from typing import Any
-
-from sqlalchemy import ColumnElement, and_, func, not_, or_, true
 
 from app.parameters.extract import Place
-from app.parameters.values import START, digest
+from app.parameters.values import LONGEST, START, digest
 from app.record.ids import fold
 from app.search.query import Around, Interval, Token, Value
+from app.search.sql import Binder, all_of, any_of
 from app.store.index import cell, point
 
-Condition = ColumnElement[bool]
-Row = Any
-"""A table of the index, or an alias of one."""
 EARTH = 6_371_008.8
 """Mean radius in metres (IUGG)."""
 _MOST_CELLS = 1000
 
 
-def compared(row: Row, value: Value) -> Condition:
+def compared(bind: Binder, row: str, kind: str, value: Value) -> str:
     """A token, a date or a number."""
     if isinstance(value, Token):
-        parts = []
-        if value.code:
-            parts.append(row.c.code == value.code)
-        if value.system is not None:
-            parts.append(row.c.system == value.system)
-        return and_(*parts)
+        return token(bind, row, value)
     assert isinstance(value, Interval)
-    if "unit" not in row.c:
-        return ranges(row.c.low, row.c.high, value)
-    numbers = _numbers(row.c.low, row.c.high, value)
+    if kind not in ("number", "quantity"):
+        return ranges(bind, row, value)
+    parts = [_numbers(bind, row, value)]
     if value.unit:
-        numbers = and_(numbers, row.c.unit == value.unit)
-    return and_(numbers, row.c.system == value.system) if value.system else numbers
+        parts.append(f"{row}.unit = {bind.text(value.unit)}")
+    if value.system:
+        parts.append(f"{row}.system = {bind.text(value.system)}")
+    return all_of(parts)
 
 
-def ranges(low: ColumnElement[Any], high: ColumnElement[Any], value: Interval) -> Condition:
-    """Two ranges without their ends; `ge` and `le` also hold where the value's range contains the other."""
-    a, b = value.low, value.high
-    within = and_(low >= a, high <= b)
-    return {
-        "eq": within,
-        "ne": not_(within),
-        "gt": high > b,
-        "lt": low < a,
-        "ge": or_(high > b, within),
-        "le": or_(low < a, within),
-        "sa": low >= b,
-        "eb": high <= a,
-        "ap": and_(high > a, low < b),
-    }[value.prefix]
+def token(bind: Binder, row: str, value: Token) -> str:
+    parts = []
+    if value.code:
+        parts.append(f"{row}.code = {bind.text(value.code)}")
+    if value.system is not None:
+        parts.append(f"{row}.system = {bind.text(value.system)}")
+    return all_of(parts)
 
 
-def instants(column: ColumnElement[str], low: str, high: str, prefix: str) -> Condition:
-    """An instant, as text, against a range."""
-    within = and_(column >= low, column < high)
-    return {
-        "eq": within,
-        "ap": within,
-        "ne": not_(within),
-        "gt": column >= high,
-        "sa": column >= high,
-        "lt": column < low,
-        "eb": column < low,
-        "ge": column >= low,
-        "le": column < high,
-    }[prefix]
+_WITHIN = "({low} >= {a} AND {high} <= {b})"
+_RANGES = {
+    "eq": _WITHIN,
+    "ne": f"NOT {_WITHIN}",
+    "gt": "{high} > {b}",
+    "lt": "{low} < {a}",
+    "ge": f"({{high}} > {{b}} OR {_WITHIN})",
+    "le": f"({{low}} < {{a}} OR {_WITHIN})",
+    "sa": "{low} >= {b}",
+    "eb": "{high} <= {a}",
+    "ap": "({high} > {a} AND {low} < {b})",
+}
+"""Two ranges without their ends; `ge` and `le` also hold where the value's range contains the other."""
+_AT = "({at} >= {a} AND {at} < {b})"
+_INSTANTS = {
+    "eq": _AT,
+    "ap": _AT,
+    "ne": f"NOT {_AT}",
+    "gt": "{at} >= {b}",
+    "sa": "{at} >= {b}",
+    "lt": "{at} < {a}",
+    "eb": "{at} < {a}",
+    "ge": "{at} >= {a}",
+    "le": "{at} < {b}",
+}
+"""An instant against a range."""
 
 
-def _numbers(low: ColumnElement[float], high: ColumnElement[float], value: Interval) -> Condition:
+def ranges(bind: Binder, row: str, value: Interval) -> str:
+    template = _RANGES[value.prefix]
+    ends = {"a": int(value.low), "b": int(value.high)}
+    bound = {name: bind.value(end) for name, end in ends.items() if f"{{{name}}}" in template}
+    return template.format(low=f"{row}.low", high=f"{row}.high", **bound)
+
+
+def instants(bind: Binder, column: str, low: str, high: str, prefix: str) -> str:
+    """`low` and `high` are instants as text."""
+    template = _INSTANTS[prefix]
+    bound = {name: bind.text(end) for name, end in {"a": low, "b": high}.items() if f"{{{name}}}" in template}
+    return template.format(at=column, **bound)
+
+
+def _numbers(bind: Binder, row: str, value: Interval) -> str:
     """`eq` and `ne` by the range that the digits imply, the others by the number itself."""
-    within = (
-        and_(low >= value.low, high < value.high)
-        if value.low < value.high
-        else and_(low == value.exact, high == value.exact)
-    )
-    return {
-        "eq": within,
-        "ne": not_(within),
-        "gt": high > value.exact,
-        "lt": low < value.exact,
-        "ge": high >= value.exact,
-        "le": low <= value.exact,
-        "sa": low > value.exact,
-        "eb": high < value.exact,
-        "ap": and_(high >= value.low, low <= value.high),
+    low, high = f"{row}.low", f"{row}.high"
+    if value.prefix in ("eq", "ne"):
+        if value.low < value.high:
+            within = f"({low} >= {bind.real(value.low)} AND {high} < {bind.real(value.high)})"
+        else:
+            exact = bind.real(value.exact)
+            within = f"({low} = {exact} AND {high} = {exact})"
+        return within if value.prefix == "eq" else f"NOT {within}"
+    if value.prefix == "ap":
+        return f"({high} >= {bind.real(value.low)} AND {low} <= {bind.real(value.high)})"
+    column, operator = {
+        "gt": (high, ">"),
+        "lt": (low, "<"),
+        "ge": (high, ">="),
+        "le": (low, "<="),
+        "sa": (low, ">"),
+        "eb": (high, "<"),
     }[value.prefix]
+    return f"{column} {operator} {bind.real(value.exact)}"
 
 
-def string(row: Row, modifier: str | None, text: str) -> Condition:
-    if modifier == "exact":
-        return and_(row.c.start == fold(text)[:START], row.c.exact == digest(text))
+def string(bind: Binder, row: str, modifier: str | None, text: str) -> str:
     wanted = fold(text)
-    whole = func.coalesce(row.c.whole, row.c.start)
+    if modifier == "exact":
+        return f"{row}.start = {bind.text(wanted[:START])} AND {row}.exact = {bind.value(digest(text))}"
     if modifier == "contains":
-        return whole.contains(wanted, autoescape=True)
+        return like(bind, f"coalesce({row}.whole, {row}.start)", f"%{escaped(wanted)}%")
     if modifier == "ends":
-        return whole.endswith(wanted, autoescape=True)
-    return begins(row, wanted)
+        return like(bind, f"coalesce({row}.whole, {row}.start)", f"%{escaped(wanted)}")
+    return begins(bind, row, wanted)
 
 
-def begins(row: Row, wanted: str) -> Condition:
+def begins(bind: Binder, row: str, wanted: str) -> str:
     if len(wanted) <= START:
-        return starts(row.c.start, wanted)
-    return and_(row.c.start == wanted[:START], row.c.whole.startswith(wanted, autoescape=True))
+        return starts(bind, f"{row}.start", wanted)
+    whole = like(bind, f"{row}.whole", f"{escaped(wanted)}%")
+    return f"{row}.start = {bind.text(wanted[:START])} AND {whole}"
 
 
-def starts(column: ColumnElement[str], prefix: str) -> Condition:
+def starts(bind: Binder, column: str, prefix: str) -> str:
     """A range, which an index answers; LIKE would not be one on either engine."""
     last = prefix[-1:]
     if last in ("", "\U0010ffff"):
-        return column.startswith(prefix, autoescape=True) if prefix else true()
+        return like(bind, column, f"{escaped(prefix)}%") if prefix else "TRUE"
     following = "\ue000" if last == "\ud7ff" else chr(ord(last) + 1)
-    return and_(column >= prefix, column < prefix[:-1] + following)
+    return f"({column} >= {bind.text(prefix)} AND {column} < {bind.text(prefix[:-1] + following)})"
 
 
-def address(row: Row, modifier: str | None, text: str) -> Condition:
+def like(bind: Binder, column: str, pattern: str) -> str:
+    return f"{column} LIKE {bind.text(pattern)} ESCAPE '/'"
+
+
+def escaped(text: str) -> str:
+    """For LIKE with `/` as its escape character."""
+    return text.replace("/", "//").replace("%", "/%").replace("_", "/_")
+
+
+def address(bind: Binder, row: str, modifier: str | None, text: str) -> str:
     """`:below` and `:above` go by the parts of the path."""
+    text = text[:LONGEST]
     if modifier == "below":
-        return or_(row.c.code == text, starts(row.c.code, f"{text.rstrip('/')}/"))
+        below = starts(bind, f"{row}.code", f"{text.rstrip('/')}/")
+        return any_of([f"{row}.code = {bind.text(text)}", below])
     if modifier == "above":
         cuts = [n for n, character in enumerate(text) if character == "/"]
-        return row.c.code.in_([text, *(text[:n] for n in cuts), *(text[: n + 1] for n in cuts)])  # type: ignore[no-any-return]
+        return f"{row}.code {bind.among([text, *(text[:n] for n in cuts), *(text[: n + 1] for n in cuts)])}"
     if modifier == "contains":
-        return row.c.code.contains(text, autoescape=True)  # type: ignore[no-any-return]
-    return row.c.code == text  # type: ignore[no-any-return]
+        return like(bind, f"{row}.code", f"%{escaped(text)}%")
+    return f"{row}.code = {bind.text(text)}"
 
 
-def canonical(row: Row, text: str) -> Condition:
+def canonical(bind: Binder, row: str, text: str) -> str:
     """Without a version it is any version of it."""
-    return row.c.code == text if "|" in text else or_(row.c.code == text, starts(row.c.code, f"{text}|"))
+    text = text[:LONGEST]
+    exact = f"{row}.code = {bind.text(text)}"
+    return exact if "|" in text else any_of([exact, starts(bind, f"{row}.code", f"{text}|")])
 
 
-def within(place: Row, around: Around) -> Condition:
+def within(bind: Binder, place: str, around: Around) -> str:
     """The true distance, from the straight one between points on a sphere of radius 1."""
     half = min(around.metres / (2 * EARTH), math.pi / 2)
-    near = chord(place, around) <= (2 * math.sin(half)) ** 2 + 1e-15
+    near = f"{chord(bind, place, around)} <= {bind.real((2 * math.sin(half)) ** 2 + 1e-15)}"
     cells = _cells(around)
-    return near if cells is None else and_(place.c.cell.in_(cells), near)
+    return near if cells is None else f"{place}.cell {bind.among(cells, 'int')} AND {near}"
 
 
-def chord(place: Row, around: Around) -> ColumnElement[float]:
+def chord(bind: Binder, place: str, around: Around) -> str:
     """The square of the straight distance."""
-    x, y, z = point(Place(around.latitude, around.longitude))
-    return (  # type: ignore[no-any-return]
-        (place.c.x - x) * (place.c.x - x) + (place.c.y - y) * (place.c.y - y) + (place.c.z - z) * (place.c.z - z)
-    )
+    axes = zip("xyz", point(Place(around.latitude, around.longitude)), strict=True)
+    parts = [(f"{place}.{axis}", bind.real(value)) for axis, value in axes]
+    return f"({' + '.join(f'({column} - {value}) * ({column} - {value})' for column, value in parts)})"
 
 
 def metres(squared: float) -> float:

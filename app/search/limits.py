@@ -6,6 +6,8 @@ LARGEST_PAGE = 1000
 """Matches on a page; a request for more gets these, as the specification has it."""
 MOST_VALUES = 500
 """Alternatives (OR) of one parameter."""
+MOST_WORDS = 100
+"""Different words of one text that is searched for."""
 MOST_PARAMETERS = 100
 LONGEST_QUERY = 64_000
 """Characters of names and values together."""

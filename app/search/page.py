@@ -1,189 +1,197 @@
-"""A Query as SQL: the page, the total, what the page includes, how far it is, facets.
+"""The statements that answer a Query: how many rows its tests have, the page with the total, what the page includes.
 
-The page is found by keys and sort values first; bodies are read for the keys of the page only. One row more than asked
-tells whether another page follows. Pages go on from the last row's sort values and key, for any sort.
+A page begins where fewest rows are read: with the rows of its most selective test (`Source`), with those that an index
+has in the page's order, or with the resources of the type in their own order; every other test is a look-up for each
+row. One row more than asked tells whether another page follows, and pages go on from the last row's sort values and
+key: so each costs what the first one costs. Bodies are read for the keys of the page only.
 """
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, distinct, false, func, or_, select
+from app.parameters.table import COMMON, Parameter
+from app.search.compile import Compiler
+from app.search.query import All, Node, Query
+from app.search.sort import after, columns_of, missing_in, order_by, sorted_rows
+from app.search.sql import Binder, Source, all_of
+from app.store.database import Statement
 
-from app.parameters.extract import HIGHEST, LOWEST
-from app.parameters.table import Parameter
-from app.search.compile import SITE, TABLES, Compiler
-from app.search.conditions import Condition, chord
-from app.search.limits import MOST_INCLUDED
-from app.search.parse import words_asked
-from app.search.query import Around, Include, Position, Query
-from app.store import tables as t
-from app.store.search_tables import search_place, search_reference
-from app.store.words import words_found
-
-_VALUES = {"search_token": "code", "search_string": "start", "search_date": "low", "search_number": "low"}
+FEW = 3000
+"""So many rows of a test are read and sorted; with more, the page begins elsewhere."""
+_VERSION = "(SELECT value FROM state WHERE name = 'data_version')"
 
 
-class _Sorted(NamedTuple):
-    value: ColumnElement[Any]
-    descending: bool
-    may_be_missing: bool
+class Plan(NamedTuple):
+    """Where a page begins: with the rows of a test (its place among the nodes; `few` of them, or in the order of the
+    page), with the rows of the index that it is sorted by, or else with all resources."""
+
+    first: int | None = None
+    few: bool = False
+    by_index: bool = False
+    counted: int | None = None
+    """The test whose rows are counted for the total."""
 
 
-class PageCompiler:
+class Base(NamedTuple):
+    """Resources: `FROM tables WHERE conditions`, each once unless `repeated`."""
+
+    tables: str
+    conditions: list[str]
+    key: str
+    repeated: bool = False
+
+
+class Pages:
+    """Makes the statements for one query, each with a Binder of its own."""
+
     def __init__(self, query: Query, dialect: str) -> None:
-        self.query, self.compiler, self.dialect = query, Compiler(query.release, dialect), dialect
+        self.query, self.dialect = query, dialect
+        self.nodes: list[Node] = []
+        for node in query.nodes:  # the `and` of `_filter` is taken apart
+            self.nodes += node.nodes if isinstance(node, All) else [node]
 
-    def page(self, body: str) -> Select[Any]:
-        """(sort values, key, type, id, document); `body` is the column of the document: `r4`, `r5` or `plain`."""
-        keys = self._keys()
-        page = keys.limit(self.query.count + 1).subquery("page")
-        served = t.resource.alias("served")
-        source = page.join(served, served.c.key == page.c.key)
-        document: ColumnElement[Any] = served.c["r5" if body == "plain" else body]
-        if body == "plain":
-            source = source.join(t.trial, t.trial.c.key == page.c.key)
-            document = t.trial.c.plain
-        order = [column for column in page.c if column.name.startswith("o")]
-        values = [column for column in page.c if column.name.startswith("v")]
-        columns = (*values, page.c.key, served.c.type, served.c.id, document)
-        return (
-            select(*columns).select_from(source).order_by(*_directed(order, self._descending()), self._key(page.c.key))
+    def compiler(self) -> Compiler:
+        return Compiler(self.query.release, Binder(self.dialect))
+
+    def startable(self) -> dict[int, bool]:
+        """The places of the tests that a page can begin with, and whether their rows come in the order of keys."""
+        found = {}
+        for n in range(len(self.nodes)):
+            one = self._source(self.compiler(), n)
+            if one is not None:
+                found[n] = one.ordered and one.typed
+        return found
+
+    def counts(self, places: Sequence[int]) -> Statement:
+        """How many rows the tests at these places have, up to `FEW` and one."""
+        compiler = self.compiler()
+        parts = []
+        for n in places:
+            one = self._begun(compiler, n)
+            rows = f"SELECT 1 FROM {one.tables} WHERE {one.where} LIMIT {FEW + 1}"
+            parts.append(f"(SELECT count(*) FROM ({rows}) AS c{n})")
+        return compiler.bind.statement(f"SELECT {', '.join(parts)}")
+
+    def plan(self, startable: Mapping[int, bool], counts: Mapping[int, int]) -> Plan:
+        """`counts` by the places of the tests."""
+        place = min(counts, key=lambda n: counts[n], default=None)
+        if place is not None and counts[place] <= FEW:
+            return Plan(place, few=True, counted=place)
+        if not self.query.sort:
+            return Plan(next((n for n, ordered in startable.items() if ordered), None), counted=place)
+        [key, *more] = self.query.sort
+        parameter = key.parameter
+        by_index = not more and parameter is not None and parameter.reads not in ("id", "lastUpdated")
+        # the index does not say of what type a row is that every type can have
+        by_index = by_index and parameter is not None and parameter.resource != COMMON
+        return Plan(by_index=by_index, counted=place)
+
+    def _source(self, compiler: Compiler, n: int) -> Source | None:
+        """The rows of a test, when they are in one place."""
+        sources = compiler.sources(self.nodes[n])
+        return sources[0] if sources is not None and len(sources) == 1 else None
+
+    def _begun(self, compiler: Compiler, n: int) -> Source:
+        found = self._source(compiler, n)
+        assert found is not None, "a plan begins with what is startable"
+        return found
+
+    def phases(self, plan: Plan) -> list[bool]:
+        """The parts of a page, in its order: a page by an index has the rows that the index has (False) and those that
+        it has not (True)."""
+        position = self.query.position
+        if not plan.by_index:
+            return [False]
+        if position is None:
+            return [False, True]
+        among_missing = position.values[0] is None
+        if position.forward:
+            return [True] if among_missing else [False, True]
+        return [True, False] if among_missing else [False]
+
+    def page(self, plan: Plan, body: str, limit: int, *, total: bool, missing: bool = False) -> Statement:
+        """(total or NULL, data version, sort values, key, type, id, document). `body` is the column of the document:
+        `r4`, `r5` or `plain`; `missing` is the part of the page."""
+        compiler, query = self.compiler(), self.query
+        base = self._base(compiler, plan, missing)
+        columns = columns_of(query, compiler, base.key, joined=not plan.by_index)
+        if plan.by_index and missing:
+            columns = [column._replace(value="NULL") for column in columns]
+        conditions = list(base.conditions)
+        if query.position is not None:
+            conditions.append(after(query.position, columns, base.key, compiler.bind, phase=plan.by_index))
+        values = "".join(f", {column.value} AS v{n}" for n, column in enumerate(columns))
+        window = ", count(*) OVER () AS total" if total and plan.few else ""
+        joins = "".join(column.join for column in columns)
+        keys = (
+            f"SELECT {'DISTINCT ' if base.repeated else ''}{base.key} AS key{values}{window} FROM {base.tables}{joins} "
+            f"WHERE {all_of(conditions)} ORDER BY {order_by(columns, base.key, query)} LIMIT {limit}"
+        )
+        counted = "NULL" if not total else "p.total" if plan.few else f"({self._counted(compiler, plan)})"
+        given = [column._replace(value=f"p.v{n}") for n, column in enumerate(columns)]
+        shown = "".join(f"{column.value}, " for column in given)
+        document = "t.plain" if body == "plain" else f"r.{body}"
+        plain = " JOIN trial t ON t.key = p.key" if body == "plain" else ""
+        return compiler.bind.statement(
+            f"SELECT {counted}, {_VERSION}, {shown}p.key, r.type, r.id, {document} FROM ({keys}) AS p "
+            f"JOIN resource r ON r.key = p.key{plain} ORDER BY {order_by(given, 'p.key', query)}"
         )
 
-    def total(self) -> Select[Any]:
-        return select(func.count()).select_from(t.resource).where(self.where(t.resource))
+    def total(self, plan: Plan) -> Statement:
+        """(total, data version)"""
+        compiler = self.compiler()
+        return compiler.bind.statement(f"SELECT ({self._counted(compiler, plan)}), {_VERSION}")
 
-    def where(self, r: Any) -> Condition:
-        types = self.query.types
-        of_types = r.c.type == types[0] if len(types) == 1 else r.c.type.in_(types)
-        conditions = [self.compiler.condition(node, r.c.key) for node in self.query.nodes]
+    def _counted(self, compiler: Compiler, plan: Plan) -> str:
+        base = self._base(compiler, Plan(plan.counted, few=plan.few), False)
+        number = f"count(DISTINCT {base.key})" if base.repeated else "count(*)"
+        return f"SELECT {number} FROM {base.tables} WHERE {all_of(base.conditions)}"
+
+    def _base(self, compiler: Compiler, plan: Plan, missing: bool) -> Base:
+        """What passes all tests, beginning where the plan says."""
+        if plan.first is not None:
+            first = self._begun(compiler, plan.first)
+            if not plan.few and first.typed:
+                return Base(first.tables, [first.where, *self._rest(compiler, first.key, plan)], first.key, True)
+            found = f"(SELECT DISTINCT {first.key} AS key FROM {first.tables} WHERE {first.where}) AS f"
+            tables = f"{found} JOIN resource r ON r.key = f.key"
+            return Base(tables, [*self._all(compiler), *self._rest(compiler, "r.key", plan)], "r.key")
+        if plan.by_index and not missing:
+            tables, conditions = sorted_rows(self.query, compiler)
+            [key] = self.query.sort
+            if key.parameter and key.parameter.resource == COMMON:  # whose rows are those of all types
+                tables += " JOIN resource r ON r.key = s0.key"
+                conditions += self._all(compiler)
+            return Base(tables, [*conditions, *self._rest(compiler, "s0.key", plan)], "s0.key")
+        conditions = [*self._all(compiler), *self._rest(compiler, "r.key", plan)]
+        if plan.by_index:
+            conditions.append(missing_in(self.query, compiler, "r.key"))
+        return Base("resource r", conditions, "r.key")
+
+    def _all(self, compiler: Compiler) -> list[str]:
+        """The resources of the types searched."""
+        return [f"r.type {compiler.bind.among(self.query.types)}", "NOT r.deleted"]
+
+    def _rest(self, compiler: Compiler, key: str, plan: Plan) -> list[str]:
+        """The tests that the plan does not begin with."""
+        conditions = [compiler.condition(node, key) for n, node in enumerate(self.nodes) if n != plan.first]
         if self.query.contained == "true":  # nothing that is served has a contained resource
-            conditions.append(false())
-        return and_(of_types, r.c.deleted.is_(False), *conditions)
+            conditions.append("FALSE")
+        return conditions
 
-    def facet(self, parameter: Parameter, most: int) -> Select[tuple[str, int]]:
+    def facet(self, plan: Plan, parameter: Parameter, most: int) -> Statement:
         """(code, number of matches) for the most frequent codes of a token parameter."""
-        row = TABLES["token"].alias()
-        r = t.resource
-        number = func.count(distinct(row.c.key))
-        shown = func.coalesce(func.min(row.c.shown), row.c.code)
-        statement = select(shown, number).select_from(row.join(r, r.c.key == row.c.key))
-        statement = statement.where(row.c.param == parameter.number, self.compiler.holds(row), self.where(r))
+        compiler = self.compiler()
+        bind = compiler.bind
+        rows = [f"i.param = {parameter.number}", compiler.holds("i")]
         if parameter.choices:  # the same state stands there in several systems' codes
-            statement = statement.where(row.c.code.in_(parameter.choices))
-        return statement.group_by(row.c.code).order_by(number.desc(), row.c.code).limit(most)
-
-    def _keys(self) -> Select[Any]:
-        r = t.resource
-        source: Any = r
-        sorts: list[_Sorted] = []
-        for n, one in enumerate(self.query.sort):
-            if one.parameter is None:
-                where, alternatives = words_asked(self.query)[0]
-                words = words_found(self.dialect, where, alternatives).subquery(f"s{n}")  # type: ignore[arg-type]
-                source = source.join(words, words.c.key == r.c.key)
-                sorts.append(_Sorted(words.c.score, one.descending, False))
-            elif one.parameter.reads == "id":
-                sorts.append(_Sorted(r.c.id, one.descending, False))
-            elif one.parameter.reads == "lastUpdated":
-                sorts.append(_Sorted(r.c.last_updated, one.descending, False))
-            else:
-                source, value = self._joined(source, one.parameter, one.descending, n)
-                sorts.append(_Sorted(value, one.descending, True))
-        self.sorts = sorts
-        order: list[ColumnElement[Any]] = []
-        for key in sorts:
-            if key.may_be_missing:
-                order.append(case((key.value.is_(None), 1), else_=0))
-            order.append(key.value)
-        statement = select(
-            r.c.key,
-            *(column.label(f"o{n}") for n, column in enumerate(order)),
-            *(key.value.label(f"v{n}") for n, key in enumerate(sorts)),
+            rows.append(f"i.code {bind.among(parameter.choices)}")
+        tables = "search_token i"
+        if self.nodes:
+            base = self._base(compiler, Plan(plan.counted, few=plan.few), False)
+            found = f"SELECT DISTINCT {base.key} AS key FROM {base.tables} WHERE {all_of(base.conditions)}"
+            tables += f" JOIN ({found}) AS m ON m.key = i.key"
+        return bind.statement(
+            f"SELECT coalesce(min(i.shown), i.code), count(DISTINCT i.key) FROM {tables} WHERE {all_of(rows)} "
+            f"GROUP BY i.code ORDER BY 2 DESC, i.code LIMIT {most}"
         )
-        statement = statement.select_from(source).where(self.where(r))
-        if self.query.position is not None:
-            statement = statement.where(self._beyond(self.query.position, r.c.key))
-        return statement.order_by(*_directed(order, self._descending()), self._key(r.c.key))
-
-    def _joined(self, source: Any, parameter: Parameter, descending: bool, n: int) -> tuple[Any, ColumnElement[Any]]:
-        """The row that the resource is sorted by: its least value, or its greatest."""
-        reads = "string" if parameter.reads == "phonetic" else parameter.reads
-        row = TABLES[reads].alias(f"s{n}")
-        mark = self.compiler.bit << (HIGHEST if descending else LOWEST)
-        joined = and_(
-            row.c.key == t.resource.c.key, row.c.param == parameter.number, row.c.marks.bitwise_and(mark) != 0
-        )
-        return source.outerjoin(row, joined), row.c[_VALUES[TABLES[reads].name]]
-
-    @property
-    def forward(self) -> bool:
-        return self.query.position is None or self.query.position.forward
-
-    def _descending(self) -> list[bool]:
-        """For each column of the order; a page before another is read the other way round."""
-        made = []
-        for one in self.sorts:
-            if one.may_be_missing:
-                made.append(not self.forward)
-            made.append(one.descending is self.forward)
-        return made
-
-    def _key(self, key: ColumnElement[int]) -> ColumnElement[int]:
-        return key.asc() if self.forward else key.desc()
-
-    def _beyond(self, position: Position, key: ColumnElement[int]) -> Condition:
-        """Rows after (or before) a place in the order, where what is missing comes last."""
-        condition: Condition = key > position.key
-        if not position.forward:
-            condition = key < position.key
-        for one, value in reversed(list(zip(self.sorts, position.values, strict=True))):
-            column = one.value
-            if value is None:
-                same = and_(column.is_(None), condition)
-                condition = same if position.forward else or_(column.is_not(None), same)
-                continue
-            ahead: Condition = column > value
-            if one.descending is position.forward:
-                ahead = column < value
-            if one.may_be_missing and position.forward:
-                condition = or_(ahead, column.is_(None), and_(column == value, condition))
-            else:
-                condition = or_(ahead, and_(column == value, condition))
-        return condition
-
-    def included(self, includes: Sequence[Include], keys: Sequence[int], known: Sequence[int]) -> Select[Any]:
-        """(key, type, id, document) of what the includes lead to from the resources with these keys, each once."""
-        r = t.resource.alias("served")
-        parts: list[Condition] = []
-        for one in includes:
-            row = search_reference.alias()
-            held = and_(row.c.param.in_([p.number for p in one.references]), self.compiler.holds(row))
-            near, far = (row.c.target, row.c.key) if one.reverse else (row.c.key, row.c.target)
-            led: Condition = r.c.key.in_(select(far).where(held, near.in_(keys)))
-            if one.target and not one.reverse:
-                led = and_(led, r.c.type == one.target)
-            parts.append(led)
-        statement = select(r.c.key, r.c.type, r.c.id, r.c["r4" if self.query.release == "r4" else "r5"])
-        statement = statement.where(or_(*parts), r.c.deleted.is_(False), r.c.key.not_in(known))
-        return statement.order_by(r.c.key).limit(MOST_INCLUDED + 1)
-
-    def distances(self, around: Around, keys: Sequence[int]) -> Select[Any]:
-        """(key, id of the place, chord) for the places of the resources with these keys."""
-        place, r = search_place, t.resource
-        if self.query.types == ("Location",):
-            return (
-                select(place.c.key, r.c.id, chord(place, around))
-                .join(r, r.c.key == place.c.key)
-                .where(place.c.key.in_(keys))
-            )
-        row = search_reference
-        return (
-            select(row.c.key, r.c.id, chord(place, around))
-            .select_from(row.join(place, place.c.key == row.c.target).join(r, r.c.key == row.c.target))
-            .where(row.c.param == SITE, self.compiler.holds(row), row.c.key.in_(keys))
-        )
-
-
-def _directed(columns: Sequence[ColumnElement[Any]], descending: Sequence[bool]) -> list[ColumnElement[Any]]:
-    return [column.desc() if reverse else column.asc() for column, reverse in zip(columns, descending, strict=True)]

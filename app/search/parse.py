@@ -13,7 +13,7 @@ from app.search.cursor import Cursors
 from app.search.filter_language import read_filter
 from app.search.limits import LARGEST_PAGE, LONGEST_QUERY, MOST_PARAMETERS, over
 from app.search.names import Names, UnknownParameter, tests_in, unknown
-from app.search.query import Include, Node, Notice, Pair, Query, SortKey, refuse
+from app.search.query import Include, Node, Notice, Pair, Query, SortKey, Where, refuse, words_column
 from app.search.values import Reader
 
 HINTS = {
@@ -250,16 +250,15 @@ def references_of(release: str, type: str) -> tuple[Parameter, ...]:
     return tuple(p for p in parameters_of(release, type).values() if p.reads == "reference")
 
 
-def words_asked(query: Query) -> list[tuple[str, tuple[tuple[str, ...], ...]]]:
+def words_asked(query: Query) -> list[tuple[Where, tuple[tuple[str, ...], ...]]]:
     """Where which words are searched, as far as they give a score: (`title`, `narrative` or `all`, alternatives)."""
-    where = {"text": "narrative", "content": "all"}
     found = []
     for node in query.nodes:
         for test in tests_in(node) if node in query.tests() else ():
-            reads = test.parameters[0].reads
+            first = test.parameters[0]
             words = tuple(one for one in test.values if isinstance(one, tuple) and one)
-            if words and (reads in where or (test.modifier == "text" and test.parameters[0].kind == "string")):
-                found.append((where.get(reads, "title"), words))
+            if words and (first.reads in ("text", "content") or (test.modifier == "text" and first.kind == "string")):
+                found.append((words_column(first), words))
     return found
 
 

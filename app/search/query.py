@@ -7,6 +7,16 @@ from app.errors import RequestError
 from app.parameters.table import Parameter
 
 Pair = tuple[str, str]
+Where = Literal["title", "narrative", "all"]
+_TITLED = ("ResearchStudy", "EvidenceVariable")
+
+
+def words_column(parameter: Parameter) -> Where:
+    """Where the full-text index has the words that the parameter asks for."""
+    if parameter.reads == "text":
+        return "narrative"
+    named = parameter.code == "title" or (parameter.code == "name" and parameter.resource not in _TITLED)
+    return "title" if named else "all"
 
 
 @dataclass(frozen=True)
@@ -31,7 +41,8 @@ class Interval:
 
 @dataclass(frozen=True)
 class Target:
-    """A resource referred to; without a `type` it may be of any type that the parameter allows."""
+    """A resource referred to; without a `type` it may be of any type that the parameter allows. With an empty one the
+    `id` is the whole address, of another server or a canonical one."""
 
     type: str | None
     id: str

@@ -1,12 +1,16 @@
-"""Runs a Query: one snapshot, one statement for the page, one for the total, one for what is included."""
+"""Runs a Query, in one snapshot and at most three statements when nothing is iterated: how many rows its tests have (as
+far as that is not known), the page with its total, what it includes.
+"""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from app.search.conditions import metres
+from app.search.included import distances, included
 from app.search.limits import MOST_INCLUDED
-from app.search.page import PageCompiler
+from app.search.memory import Memory
+from app.search.page import Pages, Plan
 from app.search.query import Around, Notice, Position, Query
 from app.store.database import Database, Script
 
@@ -35,47 +39,89 @@ class Page:
     notices: list[Notice] = field(default_factory=list)
 
 
-async def run(database: Database, query: Query, body: str = "") -> Page:
+async def run(database: Database, memory: Memory, query: Query, body: str = "") -> Page:
     """`body` is the column of the documents, by default the release's. Raises StatementTimeout."""
-    return await database.run(_script(database, query, body or query.release))
+    return await database.run(_script(database, memory, query, body or query.release))
 
 
-def _script(database: Database, query: Query, body: str) -> Script[Page]:
-    compiler = PageCompiler(query, database.name)
-    page = Page()
-    position = query.position
-    if position is not None:
-        page.total = position.total
-    elif query.total != "none" or query.count == 0 or query.summary == "count":
-        [(page.total,)] = yield database.compile(compiler.total())
-    if query.count == 0 or query.summary == "count":
+def planned(database: Database, memory: Memory, query: Query, pages: Pages) -> Script[Plan]:
+    """Where the page begins, by how many rows its tests have."""
+    startable = pages.startable()
+    names = {n: ("rows", query.release, pages.nodes[n]) for n in startable}
+    known = {n: found[1] for n, name in names.items() if (found := memory.get(name)) is not None}
+    unknown = [n for n in startable if n not in known]
+    if unknown:
+        [counts] = yield pages.counts(unknown)
+        for n, count in zip(unknown, counts, strict=True):
+            known[n] = count
+            memory.put(names[n], None, count)
+    return pages.plan(startable, known)
+
+
+def _script(database: Database, memory: Memory, query: Query, body: str) -> Script[Page]:
+    pages, page = Pages(query, database.name), Page()
+    plan = yield from planned(database, memory, query, pages)
+    name = ("total", query.release, query.types, query.nodes, query.contained)
+    wanted = query.position is None and (query.total != "none" or not query.count or query.summary == "count")
+    if query.position is not None:
+        page.total = query.position.total
+    if not query.count or query.summary == "count":
+        if wanted:
+            page.total = yield from _total(memory, name, pages, plan)
         return page
-    rows = yield database.compile(compiler.page(body))
-    _cut(page, query, compiler, rows)
+    kept = memory.get(name) if wanted else None
+    rows: list[Sequence[Any]] = []
+    version = None
+    for missing in pages.phases(plan):
+        left = query.count + 1 - len(rows)
+        asked = wanted and kept is None and not rows and version is None
+        found = yield pages.page(plan, body, left, total=asked, missing=missing)
+        if found:
+            version = found[0][1]
+            if asked and found[0][0] is not None:
+                page.total = found[0][0]
+                memory.put(name, version, page.total)
+        rows += [row[2:] for row in found]
+        if len(rows) > query.count:
+            break
+    if wanted and page.total is None:
+        if len(rows) <= query.count:
+            page.total = len(rows)
+        elif kept is not None and kept[0] == version:
+            page.total = kept[1]
+        else:
+            page.total = yield from _total(memory, name, pages, plan)
+    _cut(page, query, rows)
     around = _around(query)
     keys = [one.key for one in page.matches]
     if around and keys:
-        for place in around:
-            _measure(page, (yield database.compile(compiler.distances(place, keys))), query.types == ("Location",))
+        _measure(page, (yield distances(query, database.name, around, keys)), query.types == ("Location",))
     if query.includes and keys:
-        yield from _include(database, query, compiler, page, keys)
+        yield from _include(database, query, page, keys)
     return page
 
 
-def _cut(page: Page, query: Query, compiler: PageCompiler, rows: Sequence[Sequence[Any]]) -> None:
+def _total(memory: Memory, name: Any, pages: Pages, plan: Plan) -> Script[int]:
+    [(total, version)] = yield pages.total(plan)
+    memory.put(name, version, total)
+    return int(total)
+
+
+def _cut(page: Page, query: Query, rows: Sequence[Sequence[Any]]) -> None:
     """The rows asked for, in order, and where the pages beside this one begin."""
     width = len(query.sort)
     more = len(rows) > query.count
     rows = list(rows[: query.count])
-    if not compiler.forward:
+    forward = query.position is None or query.position.forward
+    if not forward:
         rows.reverse()
     scored = next((n for n, one in enumerate(query.sort) if one.parameter is None), None)
     page.matches = [_found(row[width:], None if scored is None else row[scored]) for row in rows]
     if not rows:
         return
-    if more or not compiler.forward:
+    if more or not forward:
         page.following = Position(True, tuple(rows[-1][:width]), rows[-1][width], page.total)
-    if more if not compiler.forward else query.position is not None:
+    if more if not forward else query.position is not None:
         page.previous = Position(False, tuple(rows[0][:width]), rows[0][width], page.total)
 
 
@@ -100,29 +146,31 @@ def _measure(page: Page, rows: Sequence[Sequence[Any]], is_place: bool) -> None:
         nearest[key] = min(nearest.get(key, (4.1, "")), (float(squared), id))
     page.matches = [
         one._replace(distance=metres(nearest[one.key][0]), nearest=None if is_place else nearest[one.key][1])
-        if one.key in nearest and (one.distance is None or metres(nearest[one.key][0]) < one.distance)
+        if one.key in nearest
         else one
         for one in page.matches
     ]
 
 
-def _include(database: Database, query: Query, compiler: PageCompiler, page: Page, keys: list[int]) -> Iterator[Any]:
+def _include(database: Database, query: Query, page: Page, keys: list[int]) -> Script[None]:
     """What the matches lead to; then, for `:iterate`, what that leads to, until there is nothing new."""
-    known, includes = list(keys), query.includes
+    known, includes = set(keys), query.includes
     while includes and keys and len(page.included) <= MOST_INCLUDED:
-        rows: Any = yield database.compile(compiler.included(includes, keys, known))
-        keys = [row[0] for row in rows]
-        known += keys
-        page.included += [_found(row) for row in rows]
+        rows = yield included(query, database.name, includes, keys)
+        fresh = [_found(row) for row in rows if row[0] not in known]
+        keys = [one.key for one in fresh]
+        known.update(keys)
+        page.included += fresh
         includes = tuple(one for one in query.includes if one.iterate)
     if len(page.included) > MOST_INCLUDED:
         del page.included[MOST_INCLUDED:]
+        asked = next((name for name, _ in query.processed if name.startswith(("_include", "_revinclude"))), "_include")
         page.notices.append(
             Notice(
                 "warning",
                 "too-costly",
                 f"more than {MOST_INCLUDED:,} resources are included: the others were left out; ask for fewer matches "
                 "with _count or for fewer includes",
-                query.processed[-1][0] if query.processed else "_include",
+                asked,
             )
         )

@@ -9,10 +9,10 @@ from decimal import Decimal, InvalidOperation
 
 from app.fhir.terminology import members
 from app.parameters.dates import PREFIXED, around, interval, microseconds, split_prefix
-from app.parameters.extract import word_list
-from app.parameters.table import FHIR_TYPES, Parameter
+from app.parameters.table import Parameter
+from app.parameters.texts import word_list
 from app.parameters.values import code_of
-from app.search.limits import FARTHEST, MOST_VALUES, over
+from app.search.limits import FARTHEST, MOST_VALUES, MOST_WORDS, over
 from app.search.query import Around, Interval, Parts, Target, Test, Token, Value, refuse
 
 _PREFIX = re.compile(r"eq|ne|gt|lt|ge|le|sa|eb|ap")
@@ -84,9 +84,13 @@ class Reader:
 
     def _value(self, parameter: Parameter, modifier: str, name: str, text: str) -> Value:
         reads = parameter.reads
-        if modifier in ("text", "code-text") or reads in ("text", "content"):
-            words = unescape(text)
-            return tuple(word_list(words)) if parameter.kind == "string" or reads in ("text", "content") else words
+        if reads in ("text", "content") or (modifier == "text" and parameter.kind == "string"):
+            words = tuple(dict.fromkeys(word_list(unescape(text))))
+            if len(words) > MOST_WORDS:
+                raise over(name, "words", len(words), MOST_WORDS)
+            return words
+        if modifier in ("text", "code-text"):
+            return unescape(text)
         if modifier in ("in", "not-in"):
             return self._members(name, unescape(text))
         if modifier == "of-type":
@@ -132,17 +136,17 @@ class Reader:
         return Parts(tuple(Token(system, code_of(code)) for system, code in sorted(found)))
 
     def _target(self, parameter: Parameter, modifier: str, text: str) -> Target:
-        """An id, `Type/id` or an address; what cannot be one of this server's resources refers to nothing."""
+        """An id, `Type/id` or an address."""
         place = text.removeprefix(f"{self.base}/") if text.startswith(f"{self.base}/") else text
         parts = place.split("/")
         if len(parts) == 4 and parts[2] == "_history":
             parts = parts[:2]
-        wanted = modifier if modifier in FHIR_TYPES else None
+        wanted = modifier if modifier in parameter.targets(self.release) else None
         if len(parts) == 1:
             return Target(wanted, parts[0])
         if len(parts) == 2 and (wanted is None or wanted == parts[0]):
             return Target(parts[0], parts[1])
-        return Target("", "")
+        return Target("", text)
 
 
 def _token(name: str, text: str) -> Token:

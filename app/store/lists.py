@@ -45,7 +45,6 @@ trial_title = of_trial(
 trial_phase = of_trial(
     "trial_phase",
     Column("code", String, nullable=False),
-    Index("ix_trial_phase_code", "code"),
 )
 condition = of_trial(
     "condition",
@@ -57,7 +56,6 @@ condition_coding = below(
     Column("code", Text, nullable=False),
     Column("code_folded", Ordered, nullable=False),
     Column("display", Text),
-    Index("ix_condition_coding_code_folded", "code_folded"),
 )
 keyword = of_trial("keyword", Column("text", Text, nullable=False))
 trial_date = of_trial(
@@ -122,7 +120,6 @@ mesh_term = of_trial(
     Column("term", Text, nullable=False),
     Column("as_found", Text),
     Column("relevance", String),
-    Index("ix_mesh_term_id", "id"),
 )
 arm = of_trial("arm", Column("label", Text, nullable=False), Column("type", String), Column("description", Text))
 intervention = of_trial(
@@ -156,8 +153,8 @@ party = of_trial(
     Column("title", Text),
     Column("description", Text),
     Column("sector", String),
-    Column("organization_key", Key, ForeignKey("organization.key"), index=True),
-    Column("practitioner_role_key", Key, ForeignKey("practitioner_role.key"), index=True),
+    Column("organization_key", Key, ForeignKey("organization.key")),
+    Column("practitioner_role_key", Key, ForeignKey("practitioner_role.key")),
 )
 
 outcome = of_trial(

@@ -27,7 +27,8 @@ class Document(NamedTuple):
     digest: str
     r4: bytes
     r5: bytes
-    searched: Searched
+    searched: Searched | None
+    """None for what trials share: it is stored already but for the first time."""
 
 
 class Prepared(NamedTuple):
@@ -62,11 +63,15 @@ def prepare(trial: Trial) -> Prepared:
     )
 
 
+OF_ONE_TRIAL = ("ResearchStudy", "EvidenceVariable", "Group", "Provenance")
+"""Types whose resources belong to one trial."""
+
+
 def document(type: str, id: str, r4: dict[str, Any], r5: dict[str, Any], trial: Trial | None = None) -> Document:
     """Practitioners are the same in both releases: then both are one object."""
     first = orjson.dumps(r4)
     second = first if r5 is r4 else orjson.dumps(r5)
-    searched = search_rows(r4, r5, trial)
+    searched = search_rows(r4, r5, trial) if type in OF_ONE_TRIAL else None
     return Document(type, id, hashlib.sha256(first + second).hexdigest()[:32], first, second, searched)
 
 

@@ -4,8 +4,10 @@ import zlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, bindparam, select, update
 
+from app.parameters.extract import Searched, search_rows
 from app.store import tables as t
 from app.store.counters import allocate
 from app.store.database import among, insert_rows
@@ -66,9 +68,13 @@ def put_documents(
     tombstones = [(row, None) for row in _live(connection, set(gone) - set(keys.values()))]
     _supersede(connection, [*changed, *tombstones], instant, rendered)
     written = [*((keys[name], wanted[name]) for name in fresh), *((row.key, document) for row, document in changed)]
-    entries = [Entry(key, document.searched) for key, document in written]
+    entries = [Entry(key, document.searched or _searched(document)) for key, document in written]
     put_index(connection, entries, keys, [row.key for row, _ in tombstones])
     return keys
+
+
+def _searched(document: Document) -> Searched:
+    return search_rows(orjson.loads(document.r4), orjson.loads(document.r5))
 
 
 def _written(document: Document, version: int, instant: str, rendered: bool) -> tuple[Any, ...]:

@@ -45,7 +45,6 @@ resource = Table(
     Column("r4", LargeBinary, nullable=False),
     Column("r5", LargeBinary, nullable=False),
     UniqueConstraint("type", "id"),
-    Index("ix_resource_type_deleted_id", "type", "deleted", "id"),
     Index("ix_resource_type_deleted_key", "type", "deleted", "key"),
     Index("ix_resource_last_updated", "last_updated", "key", "version"),
     Index("ix_resource_type_last_updated", "type", "last_updated", "key", "version"),
@@ -91,9 +90,6 @@ trial = Table(
     Column("removed", Ordered, comment="the instant at which the registry was found to have dropped the record"),
     Column("digest", String, nullable=False, comment="of the record"),
     Column("plain", LargeBinary, nullable=False, comment="the plain JSON document, as served"),
-    Index("ix_trial_title_folded", "title_folded"),
-    Index("ix_trial_overall_status_id", "overall_status", "id", "removed"),
-    Index("ix_trial_overall_status_fresh_on", "overall_status", "fresh_on"),
 )
 
 trial_version = Table(
@@ -129,7 +125,7 @@ organization = Table(
     Column("key", Key, ForeignKey("resource.key"), primary_key=True, autoincrement=False),
     Column("id", Ordered, nullable=False, unique=True),
     Column("name", Text, nullable=False),
-    Column("name_folded", Ordered, nullable=False, index=True),
+    Column("name_folded", Ordered, nullable=False),
     Column("description", Text),
 )
 practitioner = Table(
@@ -138,15 +134,15 @@ practitioner = Table(
     Column("key", Key, ForeignKey("resource.key"), primary_key=True, autoincrement=False),
     Column("id", Ordered, nullable=False, unique=True),
     Column("name", Text, nullable=False),
-    Column("name_folded", Ordered, nullable=False, index=True),
+    Column("name_folded", Ordered, nullable=False),
 )
 practitioner_role = Table(
     "practitioner_role",
     metadata,
     Column("key", Key, ForeignKey("resource.key"), primary_key=True, autoincrement=False),
     Column("id", Ordered, nullable=False, unique=True),
-    Column("practitioner_key", Key, ForeignKey("practitioner.key"), nullable=False, index=True),
-    Column("organization_key", Key, ForeignKey("organization.key"), index=True),
+    Column("practitioner_key", Key, ForeignKey("practitioner.key"), nullable=False),
+    Column("organization_key", Key, ForeignKey("organization.key")),
     Column("role", String, nullable=False),
 )
 site = Table(
@@ -211,7 +207,6 @@ change = Table(
     Column("status_after", String),
     Index("ix_change_at", "at"),
     Index("ix_change_trial_key", "trial_key"),
-    Index("ix_change_status_after", "status_after", "at"),
 )
 sync = Table(
     "sync",

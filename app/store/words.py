@@ -1,15 +1,14 @@
 """Full text, in each engine's own kind of index: SQLite's FTS5 (https://sqlite.org/fts5.html), PostgreSQL's tsvector
 (https://www.postgresql.org/docs/current/textsearch.html).
 
-Words are made by `app.parameters.extract.word_list` on both, so that both find the same; only scores differ. Three
+Words are made by `app.parameters.texts.word_list` on both, so that both find the same; only scores differ. Three
 columns: the words of the title or name, of the narrative, and of all else; each word once, as no phrase is asked for.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal
 
-from sqlalchemy import BigInteger, Connection, Float, Select, String, bindparam, select, text
-from sqlalchemy import column as sql_column
+from sqlalchemy import Connection, text
 
 Where = Literal["title", "narrative", "all"]
 
@@ -62,26 +61,36 @@ def remove_words(connection: Connection, keys: Iterable[int]) -> None:
         connection.execute(text("DELETE FROM search_words WHERE key = ANY(:keys)"), {"keys": list(keys)})
 
 
-def words_found(dialect: str, where: Where, alternatives: Sequence[Sequence[str]]) -> Select[Any]:
-    """(key, score) of the resources that have all the words of one of the alternatives there; none may be empty. A
-    higher score is a better match."""
+Bind = Callable[[str], str]
+"""Gives the placeholder of a text."""
+
+
+def words_source(
+    dialect: str, row: str, where: Where, alternatives: Sequence[Sequence[str]], bind: Bind
+) -> tuple[str, str, str]:
+    """(tables, condition, key) of the resources that have all the words of one of the alternatives there; no
+    alternative may be empty. `row` is the table's alias."""
+    wanted = bind(_query(dialect, where, alternatives))
+    if dialect == "sqlite":
+        return f"search_words {row}", f"{row}.search_words MATCH {wanted}", f"{row}.rowid"
+    column = {"title": "title", "narrative": "narrative", "all": "whole"}[where]
+    return f"search_words {row}", f"{row}.{column} @@ {wanted}::tsquery", f"{row}.key"
+
+
+def words_score(dialect: str, row: str, alternatives: Sequence[Sequence[str]], bind: Bind) -> str:
+    """How well a row of `words_source` matches: more is better."""
+    if dialect == "sqlite":
+        return f"-bm25({row}.search_words, {', '.join(map(str, _WEIGHTS))})"
+    wanted = bind(_query(dialect, "all", alternatives))
+    return f"ts_rank('{{0.1, 0.2, 0.4, 1}}', {row}.whole, {wanted}::tsquery)"
+
+
+def _query(dialect: str, where: Where, alternatives: Sequence[Sequence[str]]) -> str:
     if dialect == "sqlite":
         column = {"title": "title : ", "narrative": "narrative : ", "all": ""}[where]
-        wanted = " OR ".join(f"({' AND '.join(_quoted(words))})" for words in alternatives)
-        weights = ", ".join(map(str, _WEIGHTS))
-        statement = text(
-            f"SELECT rowid AS key, -bm25(search_words, {weights}) AS score FROM search_words "
-            "WHERE search_words MATCH :wanted"
-        ).bindparams(bindparam("wanted", f"{column}({wanted})", unique=True))
-    else:
-        column = {"title": "title", "narrative": "narrative", "all": "whole"}[where]
-        wanted = " | ".join(f"({' & '.join(_lexemes(words))})" for words in alternatives)
-        statement = text(
-            f"SELECT key, ts_rank('{{0.1, 0.2, 0.4, 1}}', whole, CAST(:wanted AS tsquery)) AS score FROM search_words "
-            f"WHERE {column} @@ CAST(:wanted AS tsquery)"
-        ).bindparams(bindparam("wanted", wanted, String, unique=True))
-    found = statement.columns(sql_column("key", BigInteger), sql_column("score", Float)).subquery()
-    return select(found.c.key, found.c.score)
+        all_words = [f"({' AND '.join(_quoted(words))})" for words in alternatives]
+        return f"{column}({' OR '.join(all_words)})"
+    return " | ".join(f"({' & '.join(_lexemes(words))})" for words in alternatives)
 
 
 def _quoted(words: Sequence[str]) -> list[str]:

@@ -111,6 +111,21 @@ def upgrade() -> None:
     op.create_index("ix_search_token_key", "search_token", ["key", "param"], unique=False)
     op.create_index("ix_search_token_system", "search_token", ["param", "system", "key"], unique=False)
     op.create_index("ix_resource_type_deleted_key", "resource", ["type", "deleted", "key"], unique=False)
+    # what only searches read: they read the search index now
+    op.drop_index("ix_change_status_after", table_name="change")
+    op.drop_index("ix_condition_coding_code_folded", table_name="condition_coding")
+    op.drop_index("ix_mesh_term_id", table_name="mesh_term")
+    op.drop_index("ix_organization_name_folded", table_name="organization")
+    op.drop_index("ix_party_organization_key", table_name="party")
+    op.drop_index("ix_party_practitioner_role_key", table_name="party")
+    op.drop_index("ix_practitioner_name_folded", table_name="practitioner")
+    op.drop_index("ix_practitioner_role_organization_key", table_name="practitioner_role")
+    op.drop_index("ix_practitioner_role_practitioner_key", table_name="practitioner_role")
+    op.drop_index("ix_resource_type_deleted_id", table_name="resource")
+    op.drop_index("ix_trial_overall_status_fresh_on", table_name="trial")
+    op.drop_index("ix_trial_overall_status_id", table_name="trial")
+    op.drop_index("ix_trial_title_folded", table_name="trial")
+    op.drop_index("ix_trial_phase_code", table_name="trial_phase")
     if op.get_bind().dialect.name == "sqlite":
         op.execute(
             "CREATE VIRTUAL TABLE search_words USING fts5(title, narrative, rest, "

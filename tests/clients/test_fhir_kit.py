@@ -43,7 +43,7 @@ def run(*command: str) -> str:
     return done.stdout
 
 
-@pytest.fixture(scope="session", params=["r4", "r5"])
+@pytest.fixture(scope="module", params=["r4", "r5"])
 def said(registry: httpx.Client, package: Path, request: pytest.FixtureRequest) -> dict[str, Any]:
     """Step -> status and answer."""
     base = f"{str(registry.base_url).rstrip('/')}/fhir/{request.param}"

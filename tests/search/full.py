@@ -47,7 +47,7 @@ class Maker:
         return {"coding": [*self.codings(name), *more], "text": f"{self.word} words of {name}"}
 
     def text(self, name: str) -> str:
-        return f"{self.word} {name} of the Übermoon"
+        return f"{self.word} {name} over Übermoon"
 
     def identifier(self, name: str) -> Json:
         kind = {"coding": [{"system": ID_TYPES, "code": "MR", "display": f"{self.word} number"}]}
@@ -68,11 +68,11 @@ class Maker:
 
     def address(self) -> Json:
         return {
-            "use": self.of("home", "work"),
+            "use": self.of("old", "work"),
             "line": [f"{self.word} Street 1"],
             "city": f"{self.word}ville",
             "state": f"{self.word}land",
-            "postalCode": self.of("A-10", "Z-90"),
+            "postalCode": self.of("Ab-10", "Zy-90"),
             "country": f"{self.word}nia",
         }
 
@@ -105,7 +105,8 @@ def narrative(text: str) -> Json:
 
 
 def research_study(m: Maker) -> tuple[Json, Json]:
-    status = {"system": STUDY_TYPE, "code": m.of("expanded-access", "interventional")}
+    code, display = m.of(("expanded-access", "Expanded access"), ("interventional", "Interventional"))
+    kind = {"system": STUDY_TYPE, "code": code, "display": display}
     # what `other` studies stands above what `full` studies
     condition = {"system": MESH, "code": m.of("D900001", "D900002")}
     focus = {"system": MESH, "code": m.of("D900003", "D900004")}
@@ -128,8 +129,8 @@ def research_study(m: Maker) -> tuple[Json, Json]:
                 "extension": [{"url": "state", "valueCodeableConcept": m.concept("state")}],
             }
         ],
-        "status": m.of("active", "completed"),
-        "category": [m.concept("design", status)],
+        "status": m.of("closed-to-accrual", "withdrawn"),
+        "category": [m.concept("design", kind)],
         "focus": [m.concept("focus", focus)],
         "location": [m.concept("region")],
         "enrollment": [{**m.refer("Group", "group"), "extension": [{"url": ALTERNATE, "valueReference": eligibility}]}],
@@ -139,11 +140,12 @@ def research_study(m: Maker) -> tuple[Json, Json]:
     role = {"coding": [{"system": PARTY_ROLE_SYSTEM, "code": "lead-sponsor"}]}
     r5 = {
         "name": m.text("name"),
+        "comparisonGroup": [{"name": f"{m.word} lamp"}],
         "status": m.of("active", "retired"),
         "focus": [{"concept": m.concept("focus", focus)}, {"reference": m.refer("Medication", "focus")}],
         "region": [m.concept("region")],
         "description": m.text("description"),
-        "studyDesign": [m.concept("design", status)],
+        "studyDesign": [m.concept("design", kind)],
         "classifier": [m.concept("classifier")],
         "associatedParty": [
             {"role": role, "party": m.refer("Organization", "sponsor")},
@@ -325,6 +327,7 @@ _CHARACTERISTIC = [{"definitionCodeableConcept": {"text": "Anything"}}]
 _REQUIRED: dict[str, tuple[Json, Json]] = {
     "ResearchStudy": ({"_status": NOTHING}, {"_status": NOTHING}),
     "Group": ({"_type": NOTHING, "actual": False}, {"_type": NOTHING, "membership": "definitional"}),
+    "Organization": ({"identifier": [NOTHING]},) * 2,
     "EvidenceVariable": ({"_status": NOTHING, "characteristic": _CHARACTERISTIC}, {"_status": NOTHING}),
     "Provenance": ({"target": [NOTHING], "agent": [{"who": NOTHING}]},) * 2,
 }

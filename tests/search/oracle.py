@@ -13,7 +13,9 @@ from fhirpathpy.models import models
 
 from app.parameters.table import FHIR_TYPES, Parameter, parameters_of
 from app.record.ids import fold
+from app.search.limits import MOST_WORDS
 from tests.search.oracle_values import (
+    DISPLAYED,
     Matches,
     Refused,
     codes,
@@ -26,15 +28,14 @@ from tests.search.oracle_values import (
     span,
     split,
     unescape,
+    word_list,
 )
 
 Document = dict[str, Any]
 Test = Callable[[Document], bool]
-SORTED_CHARACTERS = 80
-"""A text is sorted by so many of its characters."""
 MODIFIERS = {
     "string": ("missing", "exact", "contains"),
-    "token": ("missing", "not", "text", "of-type"),
+    "token": ("missing", "not", "text"),
     "reference": ("missing", "identifier"),
     "uri": ("missing", "above", "below"),
     "date": ("missing",),
@@ -61,11 +62,19 @@ def name_of(document: Document) -> str:
     return f"{document['resourceType']}/{document['id']}"
 
 
+def texts_in(node: Any) -> list[str]:
+    if isinstance(node, dict | list):
+        return [text for one in (node.values() if isinstance(node, dict) else node) for text in texts_in(one)]
+    return [node] if isinstance(node, str) else []
+
+
 def modifiers(release: str, parameter: Parameter) -> tuple[str, ...]:
     if parameter.code == "_id":
         return ("missing", "not")
+    if parameter.reads == "phonetic":
+        return ("missing",)
     more = IN_R5.get(parameter.kind, ()) if release == "r5" else ()
-    return (*MODIFIERS[parameter.kind], *more)
+    return (*MODIFIERS[parameter.kind], *more, *(("of-type",) if parameter.code == "identifier" else ()))
 
 
 class Oracle:
@@ -107,7 +116,9 @@ class Oracle:
         type = document["resourceType"]
         path = expression(self.release, parameter.expression(self.release), type)
         if parameter.kind != "composite":
-            return self.elements(document, path)
+            found = self.elements(document, path)
+            system = parameter.system(self.release)  # a code has the system of its value set
+            return [{"system": system, "code": one} for one in found] if system else found
         inner = [expression(self.release, text, type) for _, text in parameter.components(self.release)]
         return [
             [self.elements(document, f"({path})[{n}].select({one})") for one in inner]
@@ -141,11 +152,30 @@ class Oracle:
             if value not in ("true", "false"):
                 raise Refused(value)
             return lambda one: bool(self.values(one, parameters[one["resourceType"]])) is (value == "false")
+        if modifier == "text" and first.kind == "string":
+            wanted = [words for text in split(value, ",") if (words := set(word_list(unescape(text))))]
+            if any(len(words) > MOST_WORDS for words in wanted):
+                raise Refused(value)
+            return lambda one: any(self._says(one, parameters[one["resourceType"]], words) for words in wanted)
         alternatives = [self._matcher(first, modifier, text) for text in split(value, ",") if text]
         matches = lambda one: any(  # noqa: E731
             test(element) for element in self.values(one, parameters[one["resourceType"]]) for test in alternatives
         )
         return (lambda one: not matches(one)) if modifier == "not" else matches
+
+    def _says(self, document: Document, parameter: Parameter, words: set[str]) -> bool:
+        """All the words stand in the title or name; or in one text, and as words in the document."""
+        texts = [part for one in self.values(document, parameter) for part in parts_of(one)]
+        if parameter.code in ("title", "name"):
+            return words <= {word for text in texts for word in word_list(text)}
+        return words <= self._words(document) and any(all(word in fold(text) for word in words) for text in texts)
+
+    def _words(self, document: Document) -> set[str]:
+        """Of everything that is said in the document."""
+        key = (name_of(document), "words")
+        if key not in self._found:
+            self._found[key] = [word for text in texts_in(document) for word in word_list(text)]
+        return set(self._found[key])
 
     def _matcher(self, parameter: Parameter, modifier: str, text: str) -> Matches:
         targets = parameter.targets(self.release)
@@ -228,7 +258,7 @@ class Oracle:
         if parameter.reads == "phonetic":
             return [sound for one in found for part in parts_of(one) for sound in sounds_of(part)]
         if kind == "string":
-            return [key for one in found for part in parts_of(one) if (key := fold(part)[:SORTED_CHARACTERS])]
+            return [key for one in found for part in parts_of(one) if (key := fold(part)[:DISPLAYED])]
         if kind == "token":
             return [code if parameter.code == "_id" else fold(code) for one in found for code in codes(one)]
         if kind == "date":

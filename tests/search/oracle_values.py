@@ -17,6 +17,8 @@ from jellyfish import metaphone
 from app.record.ids import fold
 
 Matches = Callable[[Any], bool]
+DISPLAYED = 80
+"""Characters of the text of a code or a reference that are compared, and of any text that results are sorted by."""
 PREFIXES = ("eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap")
 ALWAYS = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 """Of a period without a beginning or an end."""
@@ -47,9 +49,10 @@ def unescape(text: str) -> str:
 def matcher(kind: str, modifier: str, text: str, base: str, targets: Sequence[str]) -> Matches:
     """`text` is one alternative of a value; `targets` are the types that a reference may lead to."""
     if modifier in ("text", "code-text") and kind in ("token", "reference"):
-        wanted = fold(unescape(text))
-        found = displays if modifier == "text" else codes
-        return lambda element: any(fold(one).startswith(wanted) for one in found(element))
+        if modifier == "code-text":
+            return lambda element: any(fold(one).startswith(fold(unescape(text))) for one in codes(element))
+        wanted = fold(unescape(text))[:DISPLAYED]
+        return lambda element: any(fold(one)[:DISPLAYED].startswith(wanted) for one in displays(element))
     if modifier == "of-type":
         return _of_type(text)
     if kind == "token":
@@ -154,17 +157,15 @@ def beginnings(element: Any) -> list[str]:
     return found
 
 
-def words_of(text: str) -> set[str]:
-    """Runs of letters and digits, folded."""
-    return set(re.findall(r"[^\W_]+", fold(text)))
+def word_list(text: str) -> list[str]:
+    """Runs of letters and digits, folded; of the writings without spaces, each character."""
+    alone = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+    return re.findall(rf"[{alone}]|[^\W_{alone}]+", fold(text))
 
 
 def _string(modifier: str, text: str) -> Matches:
     if modifier == "exact":
         return lambda element: text in parts_of(element)
-    if modifier == "text":
-        wanted = words_of(text)
-        return lambda element: bool(wanted) and wanted <= words_of(" ".join(parts_of(element)))
     folded = fold(text)
     if modifier == "contains":
         return lambda element: any(folded in fold(part) for part in parts_of(element))

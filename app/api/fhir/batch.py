@@ -6,10 +6,12 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message
 
+from app.api.answers import http_date
 from app.api.errors import outcome_of
 from app.api.fhir.answers import fhir_answer, fhir_base, place, takes
 from app.api.fhir.validate import read_resource
@@ -73,17 +75,21 @@ async def _ask(request: Request, release: str, asked: dict[str, Any]) -> Answere
     if address.scheme or address.netloc:
         raise RequestError(400, "value", f"'{str(asked['url'])[:200]}' is not an address of this endpoint", "url")
     headers = [(b"accept", b"application/fhir+json"), (b"host", request.headers.get("host", "").encode())]
-    for name, header in (("ifNoneMatch", b"if-none-match"), ("ifModifiedSince", b"if-modified-since")):
-        if isinstance(asked.get(name), str):
-            headers.append((header, asked[name].encode("latin-1", "replace")))
+    if isinstance(asked.get("ifNoneMatch"), str):
+        headers.append((b"if-none-match", asked["ifNoneMatch"].encode("latin-1", "replace")))
+    if "ifModifiedSince" in asked:  # an instant here, a date of HTTP there
+        headers.append((b"if-modified-since", _date(asked["ifModifiedSince"])))
     path = f"/fhir/{release}/{unquote(address.path)}".rstrip("/")
+    if "\x00" in path:  # as for a request of its own (app.api.errors)
+        raise RequestError(404, "not-found", "an address cannot have a NUL character", "url")
     scope = {
         **{name: request.scope[name] for name in ("type", "app", "scheme", "server", "client", "http_version")},
         "root_path": request.scope.get("root_path", ""),
         "method": "GET",
         "path": path,
         "raw_path": path.encode("utf-8", "replace"),
-        "query_string": address.query.encode("utf-8", "replace"),
+        # the last of a name counts: what goes into the Bundle is JSON, whatever the entry asks for
+        "query_string": f"{address.query}&_format=json".lstrip("&").encode("utf-8", "replace"),
         "headers": headers,
         "state": dict(request.scope.get("state") or {}),
     }
@@ -101,9 +107,21 @@ async def _ask(request: Request, release: str, asked: dict[str, Any]) -> Answere
         else:
             body += message.get("body", b"")
 
-    await request.app.state.fhir_routes(scope, receive, send)
-    if status == 404 and not body.startswith(b"{"):
-        raise RequestError(404, "not-found", f"nothing is served at {path[:200]}", "url")
+    try:
+        await request.app.state.fhir_routes(scope, receive, send)
+    except HTTPException as error:
+        code = "not-found" if error.status_code == 404 else "not-supported"
+        raise RequestError(error.status_code, code, f"nothing is served by GET at {path[:200]}", "url") from error
+    if asked["method"] == "HEAD":
+        body = b""
     modified = found.get("last-modified", "")
     instant = parsedate_to_datetime(modified).isoformat().replace("+00:00", "Z") if modified else ""
     return Answered(status, body, etag=found.get("etag", ""), last_modified=instant)
+
+
+def _date(given: object) -> bytes:
+    try:
+        return http_date(str(given)).encode()
+    except (ValueError, OverflowError) as error:
+        text = f"ifModifiedSince is '{str(given)[:60]}': expected an instant such as 2026-03-01T09:30:00Z"
+        raise RequestError(400, "value", text, "ifModifiedSince") from error

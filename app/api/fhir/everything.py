@@ -12,7 +12,7 @@ from starlette.responses import Response
 from app.api.answers import with_query
 from app.api.fhir.answers import fhir_answer, fhir_base, place, takes
 from app.api.fhir.read import live
-from app.api.fhir.validate import read_resource
+from app.api.fhir.validate import parameters_of, read_resource
 from app.errors import RequestError
 from app.fhir.bundle import Entry, searchset
 from app.parameters.dates import instant, interval
@@ -34,9 +34,10 @@ async def everything(request: Request) -> Response:
     if kind != "ResearchStudy":
         raise RequestError(404, "not-supported", f"'$everything' is an operation of ResearchStudy, not of {kind}")
     takes(request, *_TAKEN)
-    asked = {name: ",".join(request.query_params.getlist(name)) for name in request.query_params}
+    asked = {name: ",".join(filter(None, request.query_params.getlist(name))) for name in request.query_params}
     if request.method == "POST":
         asked |= await _parameters(request, release)
+    asked = {name: value for name, value in asked.items() if value}
     types = tuple(one for one in asked.get("_type", "").split(",") if one) or FHIR_TYPES
     for one in types:
         if one not in FHIR_TYPES:
@@ -123,7 +124,7 @@ async def _parameters(request: Request, release: str) -> dict[str, str]:
     if posted.get("resourceType") != "Parameters":
         raise RequestError(400, "invalid", "the body is not a Parameters resource", "Parameters")
     found: dict[str, list[str]] = {}
-    for part in posted.get("parameter", ()):
+    for part in parameters_of(posted):
         name = part.get("name")
         values = [str(value) for key, value in part.items() if key.startswith("value")]
         if name not in ("_type", "_since", "_count") or len(values) != 1:

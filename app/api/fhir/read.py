@@ -105,6 +105,11 @@ def _resource(request: Request, release: str, row: Row, body: bytes) -> Response
         raise RequestError(
             400, "value", f"_summary is '{summary[:60]}': expected true, text, data or false", "_summary"
         )
+    for name in PARTS:
+        if len(asked.getlist(name)) > 1:
+            raise RequestError(400, "value", f"{name} is given twice: expected once", name)
+    if summary != "false" and elements:
+        raise RequestError(400, "value", "_summary and _elements are both given: expected one of them", "_elements")
     names = read_elements("_elements", elements) if elements else ()
     part = part_of(body, release, summary, names)
     return fhir_answer(request, release, part, etag=f'W/"{row[0]}"', last_modified=row[1])

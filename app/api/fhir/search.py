@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from app.api.answers import with_query
 from app.api.fhir.answers import ANYWHERE, fhir_answer, fhir_base, part_of, place
-from app.api.negotiate import preferences, require_form
+from app.api.negotiate import format_of, preferences, require_form
 from app.errors import RequestError
 from app.fhir.bundle import Entry, searchset
 from app.fhir.extensions import NEAREST_SITE
@@ -51,7 +51,9 @@ async def _pairs(request: Request) -> list[Pair]:
     pairs = request.query_params.multi_items()
     if request.method == "POST":
         require_form(request)
-        pairs += parse_qsl((await read_body(request)).decode("utf-8", "replace"), keep_blank_values=True)
+        form = parse_qsl((await read_body(request)).decode("utf-8", "replace"), keep_blank_values=True)
+        request.state.format = format_of(request, request.path_params["release"], form)
+        pairs += form
     return [pair for pair in pairs if pair[0] not in ANYWHERE]
 
 
@@ -77,7 +79,7 @@ async def _answer(
     base = fhir_base(request, release)
     lenient = "handling=lenient" in preferences(request)
     query = parse(release, types, pairs, state.cursors, state.settings.page_size, base=base, lenient=lenient)
-    page = await run(state.database, query)
+    page = await run(state.database, state.memory, query)
     notices = [*query.notices, *page.notices]
     if page.total == 0:
         notices += await suggest(state, query)

@@ -86,8 +86,8 @@ def _arguments(posted: Json) -> tuple[Json | None, dict[str, str]]:
     """The resource and the other arguments of a Parameters resource."""
     resource: Json | None = None
     given: dict[str, str] = {}
-    for part in posted.get("parameter", ()):
-        name = part.get("name") if isinstance(part, dict) else None
+    for part in parameters_of(posted):
+        name = part.get("name")
         if name == "resource" and isinstance(part.get("resource"), dict):
             resource = part["resource"]
         elif name in ("mode", "profile"):
@@ -100,6 +100,14 @@ def _arguments(posted: Json) -> tuple[Json | None, dict[str, str]]:
                 "Parameters.parameter",
             )
     return resource, given
+
+
+def parameters_of(posted: Json) -> list[Json]:
+    """The parts of a Parameters resource. Raises 400 where they are no list of objects."""
+    parts = posted.get("parameter", [])
+    if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
+        raise RequestError(400, "structure", "Parameters.parameter is no list of objects", "Parameters.parameter")
+    return parts
 
 
 async def read_resource(request: Request, release: str, empty: bool = False) -> Json | None:

@@ -39,7 +39,7 @@ async def list_trials(request: Request) -> Response:
     facets = _facets(request)
     pairs = [pair for pair in request.query_params.multi_items() if pair[0] not in _ALSO]
     query = parse("v1", ("ResearchStudy",), pairs, state.cursors, state.settings.page_size, also=_ALSO)
-    page = await run(state.database, query, "plain")
+    page = await run(state.database, state.memory, query, "plain")
     following = _following(request, query, page)
     if wanted == "csv":
         body = await _csv(state.database, page)
@@ -47,7 +47,7 @@ async def list_trials(request: Request) -> Response:
         if following:
             made.headers["Link"] = f'<{following}>; rel="next"'
         return made
-    counts = await count_facets(state.database, query, facets) if facets else None
+    counts = await count_facets(state.database, state.memory, query, facets) if facets else None
     items = [picked(orjson.loads(one.document), fields) if fields else one.document for one in page.matches]
     return answer(request, listing(items, page.total, following, orjson.dumps(counts) if counts else b""), JSON)
 

@@ -3,7 +3,6 @@
 from sqlalchemy import Column, ColumnElement, Select, Table, and_, false, func, literal, not_, or_, select, tuple_
 
 from app.record.ids import fold
-from app.search.conditions import starts
 from app.search.listed.collections import COLLECTIONS, Collection
 from app.search.listed.query import Filter, ListQuery
 from app.search.listed.reads import Chosen, Reads, Words
@@ -89,4 +88,13 @@ def _words(reads: Words, modifier: str | None, value: str) -> ColumnElement[bool
     wanted = fold(value)
     if modifier == "contains" or reads.anywhere:
         return reads.folded.contains(wanted, autoescape=True)
-    return starts(reads.folded, wanted)
+    return _begins(reads.folded, wanted)
+
+
+def _begins(column: ColumnElement[str], prefix: str) -> ColumnElement[bool]:
+    """A range, which an index answers; LIKE would not be one on either engine."""
+    last = prefix[-1:]
+    if last in ("", "\U0010ffff"):
+        return column.startswith(prefix, autoescape=True)
+    following = "\ue000" if last == "\ud7ff" else chr(ord(last) + 1)
+    return and_(column >= prefix, column < prefix[:-1] + following)
