@@ -8,7 +8,9 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from app.api import errors, export, fhir, health, middleware, openapi, plain
+from app.api import errors, export, fhir, health, openapi, plain
+from app.api.door import Door
+from app.api.routes import Routes
 from app.record.trial import Trial
 from app.search.cursor import Cursors
 from app.search.memory import Memory
@@ -50,9 +52,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     errors.install(app)
-    middleware.install(app, settings)
-    app.state.fhir_routes = fhir.router
-    for router in (export.router, fhir.router, plain.router, health.router):
+    app.state.fhir_routes = Routes(fhir.ROUTES)
+    app.add_middleware(Door, routes=app.state.fhir_routes, settings=settings)
+    for router in (export.router, plain.router, health.router):
         app.include_router(router)
     openapi.install(app)
     return app

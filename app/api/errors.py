@@ -9,7 +9,6 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.answers import PROBLEM
 from app.api.formats import written
@@ -55,13 +54,13 @@ def _format(request: Request) -> Format:
         return Format()
 
 
-def install(app: FastAPI) -> None:
-    @app.exception_handler(RequestError)
-    async def refused(request: Request, error: RequestError) -> Response:
-        return refusal(request, error)
+ANSWERED = (RequestError, HTTPException, Moved, StatementTimeout)
+"""Errors that say what the answer is."""
 
-    @app.exception_handler(HTTPException)
-    async def routed(request: Request, error: HTTPException) -> Response:
+
+def answer_to(request: Request, error: Exception) -> Response:
+    """The answer that one of `ANSWERED` means."""
+    if isinstance(error, HTTPException):
         path = request.url.path
         if error.status_code == 404:
             made = RequestError(404, "not-found", f"nothing is served at {path}")
@@ -70,53 +69,26 @@ def install(app: FastAPI) -> None:
         else:
             made = RequestError(error.status_code, "processing", str(error.detail))
         return refusal(request, made, dict(error.headers or {}))
-
-    @app.exception_handler(Moved)
-    async def moved(request: Request, error: Moved) -> Response:
+    if isinstance(error, Moved):
         made = RequestError(301, "informational", f"the record has another id now: {error.location}")
         return refusal(request, made, {"Location": error.location})
-
-    @app.exception_handler(StatementTimeout)
-    async def timed_out(request: Request, error: StatementTimeout) -> Response:
+    if isinstance(error, StatementTimeout):
         seconds = request.app.state.settings.statement_timeout
-        return refusal(
-            request,
-            RequestError(
-                503, "timeout", f"the search took longer than {seconds:g} s (TRIALS_STATEMENT_TIMEOUT): narrow it"
-            ),
-        )
-
-    app.add_middleware(Failures)
+        said = f"the search took longer than {seconds:g} s (TRIALS_STATEMENT_TIMEOUT): narrow it"
+        return refusal(request, RequestError(503, "timeout", said))
+    assert isinstance(error, RequestError)
+    return refusal(request, error)
 
 
-class Failures:
-    """Answers 500 to whatever nobody foresaw. A handler for Exception would do so too, but the framework then raises
-    the error again, and the server drops the connection that the client is about to use."""
+def failure(request: Request) -> Response:
+    """Of what nobody foresaw: the log has it, the answer says nothing of it."""
+    log.exception("%s %s failed", request.method, request.url.path)
+    return refusal(request, RequestError(500, "exception", "the server failed; the error is in its log"))
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        started = False
-        if scope["type"] == "http":
-            if "\x00" in scope["path"]:  # PostgreSQL takes no NUL in text, so nothing can have it in its address
-                error = RequestError(404, "not-found", "an address cannot have a NUL character")
-                await refusal(Request(scope), error)(scope, receive, send)
-                return
-            if scope["method"] == "HEAD":  # RFC 9110, 9.3.2: as GET; the server leaves out the body
-                scope = {**scope, "method": "GET"}
+def install(app: FastAPI) -> None:
+    async def handle(request: Request, error: Exception) -> Response:
+        return answer_to(request, error)
 
-        async def sending(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send(message)
-
-        try:
-            await self.app(scope, receive, sending)
-        except Exception:
-            if scope["type"] != "http" or started:
-                raise
-            request = Request(scope)
-            log.exception("%s %s failed", request.method, request.url.path)
-            failure = RequestError(500, "exception", "the server failed; the error is in its log")
-            await refusal(request, failure)(scope, receive, send)
+    for kind in ANSWERED:
+        app.add_exception_handler(kind, handle)

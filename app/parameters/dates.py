@@ -42,7 +42,7 @@ def _ends(found: re.Match[str]) -> tuple[datetime, datetime]:
         start -= (1 if zone[0] == "+" else -1) * timedelta(hours=hours, minutes=minutes)
     if "fraction" in part:
         start += timedelta(microseconds=round(float(part["fraction"]) * 1_000_000))
-        return start, start + timedelta(microseconds=1)
+        return start, start + timedelta(microseconds=10 ** max(0, 7 - len(part["fraction"])))
     if "day" in part:
         unit = "seconds" if "second" in part else "minutes" if "minute" in part else "days"
         return start, start + timedelta(**{unit: 1})

@@ -80,12 +80,19 @@ class Compiler:
             if node.modifier in _NEGATIVE or (stale and node.values != ("true",)):
                 return None
             return self._found(node)
-        if isinstance(node, All | Some | Not):
+        if isinstance(node, Some):
+            each = [self.sources(one) for one in node.nodes]
+            return None if None in each else [source for one in each for source in one or ()]
+        if isinstance(node, All | Not):
             return None
         row = self.bind.alias("r")
         near, far = ("target", "key") if isinstance(node, Chain) else ("key", "target")
         types = node.types if isinstance(node, Chain) else (node.type,)
         held = f"{self._of(row, [one.number for one in node.references])} AND {self.holds(row)}"
+        # what refers is of one type; what is referred to may be of several
+        typed = isinstance(node, Chain) or all(
+            len({*one.targets(self.release)} & {*FHIR_TYPES}) == 1 for one in node.references
+        )
         inner = self.sources(node.inner)
         # a negative test says nothing of the type, nor does a parameter that every type has
         if inner is None or len(inner) != 1 or not inner[0].typed:
@@ -93,10 +100,14 @@ class Compiler:
             # made once: PostgreSQL refuses a value that no part of the statement uses
             passes = self.condition(node.inner, end) if inner is None else any_of(one.holds(end) for one in inner)
             conditions = [held, passes, self.is_of(end, types)]
-            return [Source(f"search_reference {row}", all_of(conditions), f"{row}.{far}")]
+            return [Source(f"search_reference {row}", all_of(conditions), f"{row}.{far}", typed=typed)]
         [one] = inner
         joined = f"{one.where} AND {row}.{near} = {one.key}"
-        return [Source(f"{one.tables}, search_reference {row}", f"{held} AND {joined}", f"{row}.{far}")]
+        return [
+            Source(
+                f"{one.tables} CROSS JOIN search_reference {row}", f"{held} AND {joined}", f"{row}.{far}", typed=typed
+            )
+        ]
 
     def is_of(self, key: str, types: Iterable[str]) -> str:
         """That the resource of this key is of one of the types, and there."""
@@ -251,7 +262,8 @@ class Compiler:
             return Source(f"search_place {place}", near, f"{place}.key")
         row = self.bind.alias("r")
         held = f"{self._of(row, [SITE])} AND {row}.target = {place}.key AND {self.holds(row)}"
-        return Source(f"search_place {place}, search_reference {row}", f"{near} AND {held}", f"{row}.key")
+        tables = f"search_place {place} CROSS JOIN search_reference {row}"
+        return Source(tables, f"{near} AND {held}", f"{row}.key")
 
     def _target(self, row: str, parameter: Parameter, value: Target) -> str:
         target = self.bind.alias("k")

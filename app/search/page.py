@@ -87,9 +87,13 @@ class Pages:
         return Plan(by_index=by_index, counted=place)
 
     def _source(self, compiler: Compiler, n: int) -> Source | None:
-        """The rows of a test, when they are in one place."""
+        """The rows of a test; those of several places are put together."""
         sources = compiler.sources(self.nodes[n])
-        return sources[0] if sources is not None and len(sources) == 1 else None
+        if not sources or len(sources) == 1:
+            return sources[0] if sources else None
+        parts = [f"SELECT {one.key} AS key FROM {one.tables} WHERE {one.where}" for one in sources]
+        row = compiler.bind.alias("u")
+        return Source(f"({' UNION ALL '.join(parts)}) AS {row}", "TRUE", f"{row}.key", typed=all(s.typed for s in sources))
 
     def _begun(self, compiler: Compiler, n: int) -> Source:
         found = self._source(compiler, n)

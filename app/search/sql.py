@@ -53,7 +53,11 @@ class Binder:
 
 
 class Source(NamedTuple):
-    """Rows that name resources: `FROM tables WHERE where`, and which column has the resource's key."""
+    """Rows that name resources: `FROM tables WHERE where`, and which column has the resource's key.
+
+    Several tables are joined with CROSS JOIN, in the order in which they are read when a page begins with them: SQLite
+    keeps to it, which has no statistics to know better by.
+    """
 
     tables: str
     where: str
@@ -65,7 +69,8 @@ class Source(NamedTuple):
 
     def holds(self, key: str) -> str:
         """That there is a row of this resource."""
-        return f"EXISTS (SELECT 1 FROM {self.tables} WHERE {self.where} AND {self.key} = {key})"
+        tables = self.tables.replace(" CROSS JOIN ", ", ")
+        return f"EXISTS (SELECT 1 FROM {tables} WHERE {self.where} AND {self.key} = {key})"
 
 
 def all_of(conditions: Iterable[str]) -> str:

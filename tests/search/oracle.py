@@ -73,8 +73,9 @@ def modifiers(release: str, parameter: Parameter) -> tuple[str, ...]:
         return ("missing", "not")
     if parameter.reads == "phonetic":
         return ("missing",)
-    more = IN_R5.get(parameter.kind, ()) if release == "r5" else ()
-    return (*MODIFIERS[parameter.kind], *more, *(("of-type",) if parameter.code == "identifier" else ()))
+    kind = "uri" if parameter.code == "_profile" else parameter.kind  # R5 calls it a reference: a canonical one
+    more = IN_R5.get(kind, ()) if release == "r5" else ()
+    return (*MODIFIERS[kind], *more, *(("of-type",) if parameter.code == "identifier" else ()))
 
 
 class Oracle:

@@ -183,7 +183,9 @@ def said(kind: str, element: Any, modifier: str) -> str:
     if kind == "reference":
         return str(element.get("reference", "Location/nothing"))
     if kind == "date":
-        return str(element if isinstance(element, str) else element.get("start") or element.get("end"))
+        if isinstance(element, str):
+            return element
+        return f"ge{element['start']}" if "start" in element else f"le{element['end']}"
     return escaped(str(element["value"] if isinstance(element, dict) else element))
 
 

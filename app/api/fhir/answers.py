@@ -21,14 +21,14 @@ PARTS = ("_summary", "_elements")
 """Parameters that interactions take whose answer is a resource."""
 
 
-def place(request: Request, *, types: tuple[str, ...] = FHIR_TYPES) -> tuple[str, str]:
+def place(request: Request) -> tuple[str, str]:
     """The release and the type of the path. Raises RequestError 404 for one that is not served, 406."""
     release, kind = request.path_params["release"], request.path_params.get("type", "")
     if release not in FHIR_VERSIONS:
         raise RequestError(404, "not-found", f"'{release}' is not a FHIR release served here: r4 and r5 are")
-    if kind and kind not in types:
+    if kind and kind not in FHIR_TYPES:
         raise RequestError(
-            404, "not-supported", f"'{kind[:60]}' is not a resource type served here: {', '.join(types)} are"
+            404, "not-supported", f"'{kind[:60]}' is not a resource type served here: {', '.join(FHIR_TYPES)} are"
         )
     request.state.format = format_of(request, release)
     return release, kind

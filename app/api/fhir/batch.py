@@ -6,10 +6,8 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Message
 
 from app.api.answers import http_date
 from app.api.errors import outcome_of
@@ -93,30 +91,18 @@ async def _ask(request: Request, release: str, asked: dict[str, Any]) -> Answere
         "headers": headers,
         "state": dict(request.scope.get("state") or {}),
     }
-    status, body = 500, b""
-    found: dict[str, str] = {}
-
-    async def receive() -> Message:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message: Message) -> None:
-        nonlocal status, found, body
-        if message["type"] == "http.response.start":
-            status = message["status"]
-            found = {name.decode().lower(): value.decode() for name, value in message["headers"]}
-        else:
-            body += message.get("body", b"")
-
-    try:
-        await request.app.state.fhir_routes(scope, receive, send)
-    except HTTPException as error:
-        code = "not-found" if error.status_code == 404 else "not-supported"
-        raise RequestError(error.status_code, code, f"nothing is served by GET at {path[:200]}", "url") from error
+    found = request.app.state.fhir_routes.find("GET", path)
+    if found is None or found.endpoint is None:
+        code, status = ("not-found", 404) if found is None else ("not-supported", 405)
+        raise RequestError(status, code, f"nothing is served by GET at {path[:200]}", "url")
+    scope["path_params"] = found.parameters
+    answer = await found.endpoint(Request(scope))
+    body = bytes(answer.body)
     if asked["method"] == "HEAD":
         body = b""
-    modified = found.get("last-modified", "")
+    modified = answer.headers.get("last-modified", "")
     instant = parsedate_to_datetime(modified).isoformat().replace("+00:00", "Z") if modified else ""
-    return Answered(status, body, etag=found.get("etag", ""), last_modified=instant)
+    return Answered(answer.status_code, body, etag=answer.headers.get("etag", ""), last_modified=instant)
 
 
 def _date(given: object) -> bytes:

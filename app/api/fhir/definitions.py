@@ -5,7 +5,6 @@
 from functools import cache
 
 import orjson
-from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,29 +12,16 @@ from app.api.answers import with_query
 from app.api.fhir.answers import fhir_answer, fhir_base, place, takes
 from app.errors import RequestError
 from app.fhir.bundle import Entry, searchset
-from app.fhir.conformance import DEFINITION_TYPES, search_parameter
+from app.fhir.conformance import search_parameter
 from app.fhir.datatypes import Json
 from app.fhir.extensions import structure_definitions
 from app.fhir.operations import operation_definitions
 from app.fhir.terminology import code_systems, value_sets
-from app.parameters.table import FHIR_TYPES, PARAMETERS
+from app.parameters.table import PARAMETERS
 from app.search.names import unknown
 from app.search.values import split, unescape
 
 _SEARCHED = {"_id": "id", "url": "url", "name": "name"}
-
-
-class _Definition(Convertor[str]):
-    regex = "|".join(DEFINITION_TYPES)
-
-    def convert(self, value: str) -> str:
-        return value
-
-    def to_string(self, value: str) -> str:
-        return value
-
-
-register_url_convertor("definition", _Definition())
 
 
 @cache
@@ -61,7 +47,8 @@ def _search_parameters(release: str) -> dict[str, Json]:
 
 
 async def read_definition(request: Request) -> Response:
-    release, kind = place(request, types=(*FHIR_TYPES, *DEFINITION_TYPES))
+    release, _ = place(request)
+    kind = request.url.path.split("/")[3]
     takes(request)
     found = definitions(release, kind).get(request.path_params["id"])
     if found is None:
@@ -72,7 +59,8 @@ async def read_definition(request: Request) -> Response:
 
 
 async def search_definitions(request: Request) -> Response:
-    release, kind = place(request, types=(*FHIR_TYPES, *DEFINITION_TYPES))
+    release, _ = place(request)
+    kind = request.url.path.split("/")[3]
     found = definitions(release, kind)
     pairs = [pair for pair in request.query_params.multi_items() if pair[0] not in ("_format", "_pretty")]
     for name, value in pairs:
