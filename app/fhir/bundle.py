@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
-from uuid import NAMESPACE_OID, uuid5
 
 import orjson
 
@@ -25,17 +24,20 @@ def searchset(
     outcome: bytes | None = None,
 ) -> bytes:
     """`base` is the FHIR base URL of the release; `outcome` is an OperationOutcome that goes with the answer."""
-    made = [
-        b'{"fullUrl":%s,"resource":%s,"search":{"mode":"%s"%s}}'
-        % (orjson.dumps(f"{base}/{one.type}/{one.id}"), one.document, one.mode, one.search)
-        for one in entries
-    ]
+    parts = [b'{"resourceType":"Bundle","type":"searchset"', b"" if total is None else b',"total":%d' % total]
+    parts.append(b',"link":%s' % _links(links))
+    between = b',"entry":[{"fullUrl":"'
+    address = orjson.dumps(base)[1:-1]
+    for one in entries:  # a type and an id need no escapes; documents are copied once, into the answer
+        place = b"%s/%s/%s" % (address, one.type.encode(), one.id.encode())
+        parts += (between, place, b'","resource":', one.document, b',"search":{"mode":"', one.mode, b'"', one.search)
+        between = b'}},{"fullUrl":"'
     if outcome is not None:
-        name = uuid5(NAMESPACE_OID, outcome.decode())  # bdl-15: every entry has a fullUrl, and an outcome no address
-        made.append(
-            b'{"fullUrl":"urn:uuid:%s","resource":%s,"search":{"mode":"outcome"}}' % (str(name).encode(), outcome)
-        )
-    return _bundle(b'"type":"searchset"' + (b"" if total is None else b',"total":%d' % total), links, made)
+        opening = b',"entry":[{' if between.startswith(b",") else b"}},{"
+        parts += (opening, b'"resource":', outcome, b',"search":{"mode":"outcome"')
+        between = b"}},"
+    parts.append(b"}" if between.startswith(b",") else b"}}]}")
+    return b"".join(parts)
 
 
 def history(
@@ -86,9 +88,12 @@ def batch_response(answers: Iterable[Answered]) -> bytes:
 
 
 def _bundle(head: bytes, links: Sequence[tuple[str, str]], entries: list[bytes]) -> bytes:
-    link = orjson.dumps([{"relation": relation, "url": url} for relation, url in links]) if links else b""
     return b'{"resourceType":"Bundle",%s%s%s}' % (
         head,
-        b',"link":%s' % link if link else b"",
+        b',"link":%s' % _links(links) if links else b"",
         b',"entry":[%s]' % b",".join(entries) if entries else b"",
     )
+
+
+def _links(links: Sequence[tuple[str, str]]) -> bytes:
+    return orjson.dumps([{"relation": relation, "url": url} for relation, url in links])

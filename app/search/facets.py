@@ -23,7 +23,7 @@ async def count_facets(database: Database, memory: Memory, query: Query, paramet
     if kept is not None and kept[0] == version:
         counts: Counts = kept[1]
         return counts
-    counts = await database.run(_script(database, memory, query, parameters))
+    counts = await database.run(lambda: _script(database, memory, query, parameters))
     memory.put(name, version, counts)
     return counts
 

@@ -11,7 +11,7 @@ from app.store.database import Statement
 
 
 def included(query: Query, dialect: str, includes: Sequence[Include], keys: Sequence[int]) -> Statement:
-    """(key, type, id, document) of what the includes lead to from the resources with these keys, each once."""
+    """(key, type, id, document, version) of what the includes lead to from the resources with these keys, each once."""
     bind = Binder(dialect)
     compiler = Compiler(query.release, bind)
     parts = []
@@ -29,7 +29,7 @@ def included(query: Query, dialect: str, includes: Sequence[Include], keys: Sequ
     body = "r4" if query.release == "r4" else "r5"
     led = " UNION ".join(parts) or "SELECT 0 AS key"
     return bind.statement(
-        f"SELECT r.key, r.type, r.id, r.{body} FROM ({led}) AS i JOIN resource r ON r.key = i.key "
+        f"SELECT r.key, r.type, r.id, r.{body}, r.version FROM ({led}) AS i JOIN resource r ON r.key = i.key "
         f"WHERE NOT r.deleted ORDER BY r.key LIMIT {MOST_INCLUDED + len(keys) + 1}"
     )
 

@@ -19,6 +19,7 @@ from app.store.database import Statement
 FEW = 3000
 """So many rows of a test are read and sorted; with more, the page begins elsewhere."""
 _VERSION = "(SELECT value FROM state WHERE name = 'data_version')"
+DATA_VERSION = Statement("SELECT value FROM state WHERE name = 'data_version'")
 
 
 class Plan(NamedTuple):
@@ -93,7 +94,9 @@ class Pages:
             return sources[0] if sources else None
         parts = [f"SELECT {one.key} AS key FROM {one.tables} WHERE {one.where}" for one in sources]
         row = compiler.bind.alias("u")
-        return Source(f"({' UNION ALL '.join(parts)}) AS {row}", "TRUE", f"{row}.key", typed=all(s.typed for s in sources))
+        return Source(
+            f"({' UNION ALL '.join(parts)}) AS {row}", "TRUE", f"{row}.key", typed=all(s.typed for s in sources)
+        )
 
     def _begun(self, compiler: Compiler, n: int) -> Source:
         found = self._source(compiler, n)
@@ -114,8 +117,8 @@ class Pages:
         return [True, False] if among_missing else [False]
 
     def page(self, plan: Plan, body: str, limit: int, *, total: bool, missing: bool = False) -> Statement:
-        """(total or NULL, data version, sort values, key, type, id, document). `body` is the column of the document:
-        `r4`, `r5` or `plain`; `missing` is the part of the page."""
+        """(total or NULL, data version, sort values, key, type, id, document, version). `body` is the column of the
+        document: `r4`, `r5` or `plain`; `missing` is the part of the page."""
         compiler, query = self.compiler(), self.query
         base = self._base(compiler, plan, missing)
         columns = columns_of(query, compiler, base.key, joined=not plan.by_index)
@@ -137,7 +140,7 @@ class Pages:
         document = "t.plain" if body == "plain" else f"r.{body}"
         plain = " JOIN trial t ON t.key = p.key" if body == "plain" else ""
         return compiler.bind.statement(
-            f"SELECT {counted}, {_VERSION}, {shown}p.key, r.type, r.id, {document} FROM ({keys}) AS p "
+            f"SELECT {counted}, {_VERSION}, {shown}p.key, r.type, r.id, {document}, r.version FROM ({keys}) AS p "
             f"JOIN resource r ON r.key = p.key{plain} ORDER BY {order_by(given, 'p.key', query)}"
         )
 

@@ -170,7 +170,7 @@ class _Parser:
         parameter = found.pop() if len(found) == 1 else None
         if parameter is not None and parameter.sortable:
             return parameter
-        names = set.intersection(*({c for c, p in table.items() if p.sortable} for table in tables))
+        names = {c for c, p in tables[0].items() if p.sortable and all(table.get(c) == p for table in tables)}
         if parameter is None:
             raise unknown(code, f"{name} of {' and '.join(self.types)}", names)
         raise refuse("not-supported", f"{name} is '{code}', a {parameter.kind}: {', '.join(sorted(names))} sort", name)

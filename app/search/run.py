@@ -10,7 +10,7 @@ from app.search.conditions import metres
 from app.search.included import distances, included
 from app.search.limits import MOST_INCLUDED
 from app.search.memory import Memory
-from app.search.page import Pages, Plan
+from app.search.page import DATA_VERSION, Pages, Plan
 from app.search.query import Around, Notice, Position, Query
 from app.store.database import Database, Script
 
@@ -23,6 +23,7 @@ class Found(NamedTuple):
     type: str
     id: str
     document: bytes
+    version: int
     score: float | None = None
     distance: float | None = None
     nearest: str | None = None
@@ -41,7 +42,7 @@ class Page:
 
 async def run(database: Database, memory: Memory, query: Query, body: str = "") -> Page:
     """`body` is the column of the documents, by default the release's. Raises StatementTimeout."""
-    return await database.run(_script(database, memory, query, body or query.release))
+    return await database.run(lambda: _script(database, memory, query, body or query.release))
 
 
 def planned(database: Database, memory: Memory, query: Query, pages: Pages) -> Script[Plan]:
@@ -67,7 +68,7 @@ def _script(database: Database, memory: Memory, query: Query, body: str) -> Scri
         page.total = query.position.total
     if not query.count or query.summary == "count":
         if wanted:
-            page.total = yield from _total(memory, name, pages, plan)
+            page.total = yield from _counted(memory, name, pages, plan)
         return page
     kept = memory.get(name) if wanted else None
     rows: list[Sequence[Any]] = []
@@ -101,6 +102,15 @@ def _script(database: Database, memory: Memory, query: Query, body: str) -> Scri
     return page
 
 
+def _counted(memory: Memory, name: Any, pages: Pages, plan: Plan) -> Script[int]:
+    kept = memory.get(name)
+    if kept is not None:
+        [(version,)] = yield DATA_VERSION
+        if kept[0] == version:
+            return int(kept[1])
+    return (yield from _total(memory, name, pages, plan))
+
+
 def _total(memory: Memory, name: Any, pages: Pages, plan: Plan) -> Script[int]:
     [(total, version)] = yield pages.total(plan)
     memory.put(name, version, total)
@@ -126,7 +136,7 @@ def _cut(page: Page, query: Query, rows: Sequence[Sequence[Any]]) -> None:
 
 
 def _found(row: Sequence[Any], score: float | None = None) -> Found:
-    return Found(row[0], row[1], row[2], bytes(row[3]), score)
+    return Found(row[0], row[1], row[2], bytes(row[3]), row[4], score)
 
 
 def _around(query: Query) -> list[Around]:

@@ -11,7 +11,7 @@ import sqlite3
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, NamedTuple, TypeVar
@@ -206,11 +206,12 @@ class Database(ABC):
 
     async def read(self, *statements: Statement) -> list[Sequence[Row]]:
         """The rows of each statement, all from one snapshot. Raises StatementTimeout."""
-        return await self.run(_each(statements))
+        return await self.run(lambda: _each(statements))
 
     @abstractmethod
-    async def run(self, script: Script[Result]) -> Result:
-        """What the script returns; all it reads is from one snapshot. Raises StatementTimeout."""
+    async def run(self, make: Callable[[], Script[Result]]) -> Result:
+        """What the script that is made returns; all it reads is from one snapshot. It may be made and begun twice.
+        Raises StatementTimeout."""
 
     async def data_version(self) -> int:
         """The number that every writing transaction raises."""
@@ -227,6 +228,11 @@ def open_database(url: str, statement_timeout: float) -> Database:
     return (SQLite if kind == "sqlite" else PostgreSQL)(url, statement_timeout)
 
 
+_HERE = 0.002
+"""Seconds that a script may take in the event loop."""
+_MOST_LONG = 2000
+
+
 class SQLite(Database):
     _threads = 4
 
@@ -234,6 +240,7 @@ class SQLite(Database):
         self._here = self._connect()
         self._local = threading.local()
         self._all: list[sqlite3.Connection] = [self._here]
+        self._long: dict[str, None] = {}
         self._pool = ThreadPoolExecutor(self._threads, "read", initializer=self._start_thread)
 
     def _start_thread(self) -> None:
@@ -259,16 +266,37 @@ class SQLite(Database):
         row: Row | None = self._here.execute(*statement).fetchone()
         return row
 
-    async def run(self, script: Script[Result]) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._pool, self._run, script)
+    async def run(self, make: Callable[[], Script[Result]]) -> Result:
+        """Here and now while it is short: handing it to a thread costs more than most searches. What is not done in
+        `_HERE` seconds begins anew in a thread, and so does it the next time at once."""
+        script = make()
+        try:
+            first = _following(script, None)
+        except _End as end:
+            ended: Result = end.args[0]
+            return ended
+        if first.sql not in self._long:
+            try:
+                return self._script(self._here, script, first, time.monotonic() + _HERE, 500)
+            except StatementTimeout:
+                self._long[first.sql] = None
+                if len(self._long) > _MOST_LONG:
+                    self._long.pop(next(iter(self._long)))
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._in_thread, make)
 
-    def _run(self, script: Script[Result]) -> Result:
-        connection: sqlite3.Connection = self._local.connection
+    def _in_thread(self, make: Callable[[], Script[Result]]) -> Result:
+        script = make()
         deadline = time.monotonic() + self.statement_timeout
-        connection.set_progress_handler(lambda: time.monotonic() > deadline, 20_000)
+        return self._script(self._local.connection, script, _following(script, None), deadline, 20_000)
+
+    def _script(
+        self, connection: sqlite3.Connection, script: Script[Result], first: Statement, deadline: float, steps: int
+    ) -> Result:
+        """Raises StatementTimeout at the deadline, which is looked at every so many steps."""
+        connection.set_progress_handler(lambda: time.monotonic() > deadline, steps)
         connection.execute("BEGIN")
         try:
-            rows: Sequence[Row] | None = None
+            rows: Sequence[Row] = connection.execute(*first).fetchall()
             while True:
                 rows = connection.execute(*_following(script, rows)).fetchall()
         except _End as end:
@@ -279,6 +307,7 @@ class SQLite(Database):
                 raise StatementTimeout from error
             raise
         finally:
+            connection.set_progress_handler(None, 0)
             connection.execute("ROLLBACK")
 
 
@@ -307,7 +336,8 @@ class PostgreSQL(Database):
         row: Row | None = await self._pool.fetchrow(statement.sql, *statement.values)
         return row
 
-    async def run(self, script: Script[Result]) -> Result:
+    async def run(self, make: Callable[[], Script[Result]]) -> Result:
+        script = make()
         try:
             async with (
                 self._pool.acquire() as connection,

@@ -245,6 +245,8 @@ class Oracle:
     def _sorted(self, found: list[Document], types: Sequence[str], code: str, descending: bool) -> list[Document]:
         """By the least value of each, descending by the greatest; those without one last; else the order stays."""
         parameters = self.parameters(types, code)
+        if len({one.number for one in parameters.values()}) > 1:  # of several types, by what all resources have
+            raise Refused(code)
         keys = {name_of(one): self._keys(one, parameters[one["resourceType"]]) for one in found}
         choose = max if descending else min
         having = [one for one in found if keys[name_of(one)]]

@@ -75,7 +75,8 @@ class Queries:
             {one.code for one in self.parameters(type) if one.kind not in ("special", "composite", "reference")}
             for type in types
         ]
-        return sorted(set.intersection(*found))
+        names = set.intersection(*found)
+        return sorted(name for name in names if len(types) == 1 or name.startswith("_") or name == "name")
 
     def _clause(self, draw: Draw, types: tuple[str, ...], depth: int) -> tuple[str, str]:
         way = draw(st.integers(0, 9)) if depth else 9

@@ -48,8 +48,9 @@ async def everything(request: Request) -> Response:
     scope = repr(("everything", release, id, types, asked.get("_since")))
     cursor = asked.get("_cursor")
     after = int((state.cursors.read(cursor, "_cursor", scope) if cursor else (-1,))[0] or 0)
+    since = _instant(asked.get("_since"))
     found: list[Any] = await state.database.run(
-        _script(state.database, release, study, id, types, _instant(asked.get("_since")), after, count)
+        lambda: _script(state.database, release, study, id, types, since, after, count)
     )
     rows, total = found
     pairs = [(name, asked[name]) for name in ("_type", "_since") if name in asked] + [("_count", str(count))]
