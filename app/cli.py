@@ -31,7 +31,7 @@ from app.record.registries import REGISTRIES
 from app.settings import Settings, packaged
 from app.sources import parse as parse_document
 from app.store import tables
-from app.store.database import engine_for, writing
+from app.store.engine import engine_for, writing
 from app.store.export import Export, export_to, read_since
 from app.store.migrate import migrate as migrate_database
 from app.store.reindex import reindex

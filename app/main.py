@@ -15,7 +15,8 @@ from app.record.trial import Trial
 from app.search.cursor import Cursors
 from app.search.memory import Memory
 from app.settings import Settings
-from app.store.database import Statement, engine_for, open_database, reading
+from app.store.database import Statement, open_database
+from app.store.engine import engine_for, reading
 from app.store.get import get_trial
 
 

@@ -4,7 +4,7 @@ from alembic import context
 
 from app.settings import Settings
 from app.store import lists, search_tables, tables
-from app.store.database import engine_for
+from app.store.engine import engine_for
 
 METADATA = tables.trial.metadata
 assert lists.OF_TRIAL and search_tables.ALL, "their tables are known too"

@@ -5,6 +5,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from starlette.requests import Request
@@ -33,7 +34,7 @@ class Format(NamedTuple):
 def format_of(request: Request, release: str, form: Iterable[tuple[str, str]] = ()) -> Format:
     """`form` are the parameters of the body. Raises RequestError 406 when the request wants a format or FHIR version
     that is not served here."""
-    given = {**request.query_params, **dict(form)}
+    given: dict[str, str] = {**request.query_params, **dict(form)} if request.scope["query_string"] or form else {}
     pretty = given.get("_pretty", "false")
     if pretty not in ("true", "false"):
         raise RequestError(400, "value", f"_pretty is '{pretty[:60]}': expected true or false", "_pretty")
@@ -48,6 +49,7 @@ def format_of(request: Request, release: str, form: Iterable[tuple[str, str]] = 
     return Format(_accepted(accept, release), pretty == "true")
 
 
+@lru_cache(maxsize=1 << 10)  # programs send the same header with every request
 def _accepted(accept: str, release: str) -> Literal["json", "xml"]:
     """The most wanted of what is served, JSON where either will do (RFC 9110, 12.5.1)."""
     parts = [_parts(one) for one in accept.split(",")]

@@ -25,8 +25,8 @@ from app.intake.removal import remove_unseen
 from app.intake.runs import COUNTS, count, finish_run, start_run
 from app.intake.store import note_seen, store_batch
 from app.record.codes import REGISTRY_SOURCES
-from app.store.database import reading, writing
 from app.store.documents import known_raw
+from app.store.engine import reading, writing
 from app.store.put import Change
 
 BATCH = 100

@@ -14,7 +14,7 @@ from app.intake.read import Refused
 from app.intake.records import Raw
 from app.intake.sync import Place, Seen, Synced, sync
 from app.store import tables as t
-from app.store.database import reading, writing
+from app.store.engine import reading, writing
 
 
 class TableState(NamedTuple):

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, exists, select, update
 
 from app.store import tables as t
 from app.store.counters import allocate, raise_data_version
-from app.store.database import among, insert_rows
+from app.store.engine import among, insert_rows
 from app.store.put import owned_keys
 from app.store.resources import put_documents
 

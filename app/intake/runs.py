@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from app.intake.read import Refused
 from app.store import tables as t
 from app.store.counters import allocate
-from app.store.database import insert_rows
+from app.store.engine import insert_rows
 
 COUNTS = ("new", "changed", "unchanged", "refused", "removed")
 

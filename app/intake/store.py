@@ -13,8 +13,8 @@ from app.record.ids import fold
 from app.record.trial import Trial
 from app.store import lists
 from app.store import tables as t
-from app.store.database import among, insert_rows
 from app.store.documents import Current, Kept, current_documents, keep_documents, keep_record
+from app.store.engine import among, insert_rows
 from app.store.prepare import Prepared, prepare
 from app.store.put import Change, put_batch
 

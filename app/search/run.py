@@ -42,7 +42,8 @@ class Page:
 
 async def run(database: Database, memory: Memory, query: Query, body: str = "") -> Page:
     """`body` is the column of the documents, by default the release's. Raises StatementTimeout."""
-    return await database.run(lambda: _script(database, memory, query, body or query.release))
+    alone = not query.includes and not _around(query)
+    return await database.run(lambda: _script(database, memory, query, body or query.release), alone=alone)
 
 
 def planned(database: Database, memory: Memory, query: Query, pages: Pages) -> Script[Plan]:

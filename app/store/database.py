@@ -1,53 +1,28 @@
-"""One database, two engines: everything that differs between SQLite and PostgreSQL.
+"""Reading, on SQLite and PostgreSQL. (Writing is in `engine.py`.)
 
-Writing goes through a SQLAlchemy engine, one transaction at a time. Reading goes through the bare driver
-(`sqlite3`, `asyncpg`) with SQL that SQLAlchemy compiled: measured, five times the reads a second of the
-async engine. A read of several statements sees one snapshot.
+It goes through the bare driver (`sqlite3`, `asyncpg`): measured, five times the reads a second of SQLAlchemy's async
+engine. A read of several statements sees one snapshot.
 """
 
 import asyncio
-import json
 import sqlite3
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote
 
 import asyncpg
-from sqlalchemy import (
-    ARRAY,
-    URL,
-    Column,
-    ColumnElement,
-    Connection,
-    Dialect,
-    Engine,
-    Select,
-    String,
-    Table,
-    any_,
-    bindparam,
-    cast,
-    create_engine,
-    event,
-    func,
-    make_url,
-    select,
-    text,
-)
+from sqlalchemy import Dialect, Select
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
-from sqlalchemy.exc import ArgumentError
 from sqlalchemy.sql.compiler import SQLCompiler
 
-Row = Sequence[Any]
-Result = TypeVar("Result")
+from app.store.engine import Row, parse_url
 
-_WRITE_LOCK = 0x7472_6961  # one writer at a time on PostgreSQL, as SQLite has it by itself
+Result = TypeVar("Result")
 
 
 class Statement(NamedTuple):
@@ -63,91 +38,6 @@ Script = Generator[Statement, Sequence[Row], Result]
 
 class StatementTimeout(Exception):
     """A statement ran longer than the `statement_timeout` setting allows."""
-
-
-def parse_url(url: str) -> URL:
-    """The SQLAlchemy URL of a `sqlite:///` or `postgresql://` setting; anything else is refused by name."""
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        parsed = URL.create("unknown")
-    kind = parsed.drivername.partition("+")[0]
-    if kind in ("postgresql", "postgres"):
-        return parsed.set(drivername="postgresql+psycopg")
-    if kind == "sqlite" and parsed.database not in (None, "", ":memory:"):
-        return parsed.set(drivername="sqlite+pysqlite")
-    raise ValueError(f"TRIALS_DATABASE_URL is {url!r}: expected sqlite:///FILE or postgresql://USER@HOST/DATABASE")
-
-
-def engine_for(url: str) -> Engine:
-    """The engine that writes and migrates."""
-    parsed = parse_url(url)
-    engine = create_engine(parsed)
-    if parsed.get_backend_name() == "sqlite":
-
-        @event.listens_for(engine, "connect")
-        def connect(connection: sqlite3.Connection, _record: object) -> None:
-            connection.isolation_level = None  # the begin listener opens transactions, not the driver
-            connection.execute("PRAGMA busy_timeout = 30000")
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            connection.execute("PRAGMA foreign_keys = ON")
-
-        @event.listens_for(engine, "begin")
-        def begin(connection: Connection) -> None:
-            only_reads = connection.get_execution_options().get("read_only")
-            connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
-
-    return engine
-
-
-@contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """A transaction that no other writer runs beside."""
-    with engine.begin() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITE_LOCK})
-        yield connection
-
-
-@contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
-    """One snapshot, beside any writer."""
-    if engine.dialect.name == "postgresql":
-        with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
-            yield connection
-        return
-    with engine.connect().execution_options(read_only=True) as connection:
-        yield connection
-
-
-def insert_rows(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[Row]) -> None:
-    """Many rows at once: COPY on PostgreSQL, `executemany` on SQLite (the ORM took ten times as long)."""
-    if not rows:
-        return
-    if connection.dialect.name == "postgresql":
-        driver = connection.connection.driver_connection
-        assert driver is not None
-        names = ", ".join(f'"{name}"' for name in columns)
-        with driver.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy:
-            for row in rows:
-                copy.write_row(row)
-    else:
-        marks = ",".join("?" * len(columns))
-        names = ", ".join(f'"{name}"' for name in columns)
-        connection.exec_driver_sql(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', list(map(tuple, rows)))
-
-
-def among(connection: Connection, column: Column[Any], values: Iterable[Any]) -> ColumnElement[bool]:
-    """`column IN values`, for any number of values, as one parameter."""
-    if connection.dialect.name == "postgresql":
-        return column == any_(array_of(list(values), column))
-    listed = func.json_each(bindparam(None, json.dumps(list(values)), String)).table_valued("value")
-    return column.in_(select(listed.c.value))
-
-
-def array_of(values: list[Any], column: Column[Any]) -> ColumnElement[Any]:
-    return cast(bindparam(None, values, ARRAY(column.type)), ARRAY(column.type))
 
 
 class _End(Exception):
@@ -206,12 +96,12 @@ class Database(ABC):
 
     async def read(self, *statements: Statement) -> list[Sequence[Row]]:
         """The rows of each statement, all from one snapshot. Raises StatementTimeout."""
-        return await self.run(lambda: _each(statements))
+        return await self.run(lambda: _each(statements), alone=len(statements) == 1)
 
     @abstractmethod
-    async def run(self, make: Callable[[], Script[Result]]) -> Result:
+    async def run(self, make: Callable[[], Script[Result]], *, alone: bool = False) -> Result:
         """What the script that is made returns; all it reads is from one snapshot. It may be made and begun twice.
-        Raises StatementTimeout."""
+        `alone`: it will have one statement, most likely. Raises StatementTimeout."""
 
     async def data_version(self) -> int:
         """The number that every writing transaction raises."""
@@ -266,7 +156,7 @@ class SQLite(Database):
         row: Row | None = self._here.execute(*statement).fetchone()
         return row
 
-    async def run(self, make: Callable[[], Script[Result]]) -> Result:
+    async def run(self, make: Callable[[], Script[Result]], *, alone: bool = False) -> Result:
         """Here and now while it is short: handing it to a thread costs more than most searches. What is not done in
         `_HERE` seconds begins anew in a thread, and so does it the next time at once."""
         script = make()
@@ -336,17 +226,19 @@ class PostgreSQL(Database):
         row: Row | None = await self._pool.fetchrow(statement.sql, *statement.values)
         return row
 
-    async def run(self, make: Callable[[], Script[Result]]) -> Result:
-        script = make()
+    async def run(self, make: Callable[[], Script[Result]], *, alone: bool = False) -> Result:
         try:
-            async with (
-                self._pool.acquire() as connection,
-                connection.transaction(isolation="repeatable_read", readonly=True),
-            ):
-                rows: Sequence[Row] | None = None
-                while True:
-                    statement = _following(script, rows)
-                    rows = await connection.fetch(statement.sql, *statement.values)
+            async with self._pool.acquire() as connection:
+                if alone:
+                    script = make()
+                    first = _following(script, None)
+                    rows: Sequence[Row] = await connection.fetch(first.sql, *first.values)
+                    _following(script, rows)  # another statement: both must see one snapshot
+                async with connection.transaction(isolation="repeatable_read", readonly=True):
+                    script, seen = make(), None
+                    while True:
+                        statement = _following(script, seen)
+                        seen = await connection.fetch(statement.sql, *statement.values)
         except _End as end:
             result: Result = end.args[0]
             return result

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select, update
 
 from app.record.trial import SourceDocument, Trial
 from app.store import tables as t
-from app.store.database import among, insert_rows
+from app.store.engine import among, insert_rows
 from app.store.get import get_trial
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Select, func, select
 from app.fhir.outcome import issue, outcome
 from app.fhir.subset import only
 from app.store import tables as t
-from app.store.database import among, reading, writing
+from app.store.engine import among, reading, writing
 
 CHUNK = 200
 """Resources read at once."""

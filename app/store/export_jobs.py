@@ -21,7 +21,7 @@ from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, up
 from sqlalchemy.exc import OperationalError
 
 from app.store import tables as t
-from app.store.database import reading, writing
+from app.store.engine import reading, writing
 from app.store.export import Export, Exported, File, now, stored_instant, write_export
 
 BEAT = 1.0

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Table, select
 from app.record.trial import Trial
 from app.store import lists
 from app.store import tables as t
-from app.store.database import among
+from app.store.engine import among
 from app.store.mapping import LISTS, ListOf, read_head
 
 _JOINED: dict[str, tuple[Any, dict[str, Any]]] = {

@@ -11,7 +11,7 @@ from app.parameters.extract import HIGHEST, LOWEST, Place, Searched
 from app.parameters.table import BITS, PARAMETERS
 from app.store import search_tables as s
 from app.store import tables as t
-from app.store.database import among, insert_rows
+from app.store.engine import among, insert_rows
 from app.store.words import put_words, remove_words
 
 STATUS_CHANGED = next(p.number for p in PARAMETERS if p.code == "status-changed")

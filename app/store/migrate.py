@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, inspect
 
 from app.settings import packaged
 from app.store import tables
-from app.store.database import writing
+from app.store.engine import writing
 
 
 def configuration() -> Config:

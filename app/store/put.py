@@ -15,7 +15,7 @@ from app.record.trial import Trial
 from app.store import lists
 from app.store import tables as t
 from app.store.counters import allocate, raise_data_version
-from app.store.database import among, insert_rows
+from app.store.engine import among, insert_rows
 from app.store.get import get_trials
 from app.store.index import index_status_changes
 from app.store.prepare import Prepared, prepare, with_version

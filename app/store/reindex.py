@@ -10,7 +10,7 @@ import app.parameters
 from app.parameters.extract import search_rows
 from app.store import tables as t
 from app.store.counters import raise_data_version
-from app.store.database import writing
+from app.store.engine import writing
 from app.store.get import get_trials
 from app.store.index import Entry, index_status_changes, put_index
 

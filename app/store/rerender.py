@@ -11,7 +11,7 @@ import app.plain
 import app.record
 from app.store import tables as t
 from app.store.counters import raise_data_version
-from app.store.database import among, writing
+from app.store.engine import among, writing
 from app.store.get import get_trials
 from app.store.prepare import prepare, with_version
 from app.store.resources import put_documents

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from app.parameters.extract import Searched, search_rows
 from app.store import tables as t
 from app.store.counters import allocate
-from app.store.database import among, insert_rows
+from app.store.engine import among, insert_rows
 from app.store.index import Entry, put_index
 from app.store.prepare import Document, with_meta
 

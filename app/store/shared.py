@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Table, select, update
 from app.fhir import location, organization
 from app.record.trial import TrialSite
 from app.store import tables as t
-from app.store.database import among, insert_rows
+from app.store.engine import among, insert_rows
 from app.store.mapping import Shared
 from app.store.prepare import Document, Prepared, document
 from app.store.resources import Keys

@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 from app.generate import write
 from app.parameters.table import FHIR_TYPES
 from app.store import tables as t
-from app.store.database import engine_for
+from app.store.engine import engine_for
 from tests.fhir.validation import validate
 from tests.intake.test_load import load
 from tests.servers import ROOT, SEEDS, Databases, Server, environment, trials

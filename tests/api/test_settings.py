@@ -1,6 +1,6 @@
 """What settings change in the answers."""
 
-from app.store.database import engine_for
+from app.store.engine import engine_for
 from tests.servers import Databases, Server, trials
 
 

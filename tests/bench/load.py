@@ -21,7 +21,7 @@ from sqlalchemy import Engine, select, text
 
 from app.generate import write
 from app.store.columns import metadata
-from app.store.database import engine_for, insert_rows, writing
+from app.store.engine import engine_for, insert_rows, writing
 from app.store.migrate import migrate
 from tests.servers import ROOT, Databases, environment
 

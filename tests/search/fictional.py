@@ -12,7 +12,7 @@ import orjson
 
 from app.generate import studies
 from app.intake.load import load
-from app.store.database import engine_for
+from app.store.engine import engine_for
 from app.store.migrate import migrate
 from tests.servers import CLINCONNECT, TRIALX
 

@@ -7,7 +7,7 @@ from app.parameters.dates import instant, interval
 from app.record.parts import Condition, Design, Flag, Intervention, MeshTerm, Party, TrialDate
 from app.record.trial import Trial, TrialSite
 from app.store import tables as t
-from app.store.database import engine_for, writing
+from app.store.engine import engine_for, writing
 from app.store.index import index_status_changes
 from app.store.migrate import migrate
 from app.store.prepare import document

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine
 
-from app.store.database import engine_for
+from app.store.engine import engine_for
 from app.store.migrate import migrate
 
 

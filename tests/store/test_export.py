@@ -11,7 +11,7 @@ from app.generate import write
 from app.intake.load import load
 from app.parameters.table import FHIR_TYPES
 from app.store import tables as t
-from app.store.database import engine_for, insert_rows, writing
+from app.store.engine import engine_for, insert_rows, writing
 from app.store.export import Export, File, read_since, settled, write_export
 from app.store.migrate import migrate
 from tests.servers import SEEDS, Databases, trials

@@ -6,7 +6,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
 from app.store.columns import metadata
-from app.store.database import engine_for
+from app.store.engine import engine_for
 from app.store.migrate import configuration, migrate
 
 

@@ -11,7 +11,7 @@ from app.intake.records import Raw
 from app.record.trial import Trial, TrialSite
 from app.sources import parse
 from app.store import tables as t
-from app.store.database import writing
+from app.store.engine import writing
 from app.store.get import get_trial, get_version
 from app.store.put import put_trial
 from app.store.rerender import fingerprint, rerender

@@ -19,7 +19,8 @@ from app.parameters.dates import instant, interval
 from app.parameters.table import FHIR_TYPES, PARAMETERS
 from app.search.parse import read_count
 from app.store import tables as t
-from app.store.database import Database, Row, Script
+from app.store.database import Database, Script
+from app.store.engine import Row
 from app.store.search_tables import search_reference
 
 _TAKEN = ("_type", "_since", "_count", "_cursor")
@@ -79,7 +80,7 @@ def _script(
     r = t.resource.c
     itself = and_(r.type == "ResearchStudy", r.id == id)
     of_it: dict[str, set[str]] = {"ResearchStudy": {id}}
-    for kind, named in _NAMED.findall(study[3] + study[4]):  # no parameter reads some of its references
+    for kind, named in _NAMED.findall(study[3]):  # no parameter reads some of its references
         if kind != b"ResearchStudy":
             of_it.setdefault(kind.decode(), set()).add(named.decode())
     either = (and_(r.type == kind, r.id.in_(sorted(ids))) for kind, ids in of_it.items())

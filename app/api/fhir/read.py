@@ -9,37 +9,30 @@ from starlette.responses import Response
 from app.api.aliases import ALIAS
 from app.api.fhir.answers import PARTS, fhir_answer, fhir_base, part_of, place, takes
 from app.errors import Moved, RequestError
+from app.parameters.table import BITS
 from app.record.ids import fold
 from app.search.parse import SUMMARIES, read_elements
 from app.store import tables as t
-from app.store.database import Row
+from app.store.engine import Row
 
 NAMED_BY_TRIAL = ("ResearchStudy", "EvidenceVariable", "Provenance")
 """Types whose ids are the trial's, so that an earlier id of the trial leads to them."""
 
-_RESOURCE = select(
-    t.resource.c.version, t.resource.c.last_updated, t.resource.c.deleted, t.resource.c.r4, t.resource.c.r5
-).where(t.resource.c.type == bindparam("type"), t.resource.c.id == bindparam("id"))
-_OLD = (
-    select(
+_NAMED = (t.resource.c.type == bindparam("type"), t.resource.c.id == bindparam("id"))
+_HEAD = (t.resource.c.version, t.resource.c.last_updated, t.resource.c.deleted)
+_CURRENT = {release: select(*_HEAD, t.resource.c[release]).where(*_NAMED) for release in BITS}
+_WITHOUT_BODY = select(*_HEAD).where(*_NAMED)
+_OLD = {
+    release: select(
         t.resource_version.c.version,
         t.resource_version.c.last_updated,
         t.resource_version.c.deleted,
-        t.resource_version.c.r4,
-        t.resource_version.c.r5,
+        t.resource_version.c[release],
     )
     .join(t.resource, t.resource.c.key == t.resource_version.c.resource_key)
-    .where(
-        t.resource.c.type == bindparam("type"),
-        t.resource.c.id == bindparam("id"),
-        t.resource_version.c.version == bindparam("version"),
-    )
-)
-
-
-def _body(row: Row, release: str) -> bytes:
-    body: bytes = row[3] if release == "r4" else row[4]
-    return body
+    .where(*_NAMED, t.resource_version.c.version == bindparam("version"))
+    for release in BITS
+}
 
 
 def _gone(kind: str, id: str, version: int) -> RequestError:
@@ -47,9 +40,10 @@ def _gone(kind: str, id: str, version: int) -> RequestError:
 
 
 async def current(request: Request, kind: str, id: str) -> Row:
-    """(version, last updated, deleted, R4, R5). Raises 404, or 301 for an earlier id of a trial."""
+    """(version, last updated, deleted, document). Raises 404, or 301 for an earlier id of a trial."""
     database = request.app.state.database
-    row: Row | None = await database.point(database.prepared(_RESOURCE, type=kind, id=id))
+    statement = _CURRENT[request.path_params["release"]]
+    row: Row | None = await database.point(database.prepared(statement, type=kind, id=id))
     if (row is None or row[2]) and kind in NAMED_BY_TRIAL:
         present = await database.point(database.prepared(ALIAS, alias=fold(id)))
         if present is not None:
@@ -70,8 +64,22 @@ async def live(request: Request, kind: str, id: str) -> Row:
 async def read(request: Request) -> Response:
     release, kind = place(request)
     takes(request, *PARTS)
+    if "if-none-match" in request.headers and not request.scope["query_string"]:
+        unchanged = await _unchanged(request, kind, request.path_params["id"])
+        if unchanged is not None:
+            return unchanged
     row = await live(request, kind, request.path_params["id"])
-    return _resource(request, release, row, _body(row, release))
+    return _resource(request, release, row, row[3])
+
+
+async def _unchanged(request: Request, kind: str, id: str) -> Response | None:
+    """304 where the client has the version; its document need not be read then."""
+    database = request.app.state.database
+    row = await database.point(database.prepared(_WITHOUT_BODY, type=kind, id=id))
+    if row is None or row[2]:
+        return None
+    made = fhir_answer(request, request.path_params["release"], b"{}", etag=f'W/"{row[0]}"', last_modified=row[1])
+    return made if made.status_code == 304 else None
 
 
 async def vread(request: Request) -> Response:
@@ -79,23 +87,23 @@ async def vread(request: Request) -> Response:
     takes(request, *PARTS)
     id, version = request.path_params["id"], request.path_params["version"]
     row = await current(request, kind, id)
-    if str(row[0]) == version:
-        body = _body(row, release)
-    else:
-        row, body = await _old(request, release, kind, id, version)
+    body: bytes = row[3]
+    if str(row[0]) != version:
+        row = await _old(request, release, kind, id, version)
+        body = zlib.decompress(row[3])
     if row[2]:
         raise _gone(kind, id, row[0])
     return _resource(request, release, row, body)
 
 
-async def _old(request: Request, release: str, kind: str, id: str, version: str) -> tuple[Row, bytes]:
+async def _old(request: Request, release: str, kind: str, id: str, version: str) -> Row:
     database = request.app.state.database
     row: Row | None = None
     if version.isascii() and version.isdigit() and len(version) < 10:
-        row = await database.point(database.prepared(_OLD, type=kind, id=id, version=int(version)))
+        row = await database.point(database.prepared(_OLD[release], type=kind, id=id, version=int(version)))
     if row is None:
         raise RequestError(404, "not-found", f"{kind}/{id} has no version '{version[:100]}'")
-    return row, zlib.decompress(_body(row, release))
+    return row
 
 
 def _resource(request: Request, release: str, row: Row, body: bytes) -> Response:

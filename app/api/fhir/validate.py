@@ -39,7 +39,7 @@ async def validate_instance(request: Request) -> Response:
     takes(request, "mode", "profile")
     id = request.path_params["id"]
     row = await live(request, kind, id)
-    stored = orjson.loads(row[3] if release == "r4" else row[4])
+    stored = orjson.loads(row[3])
     posted = await read_resource(request, release, empty=True) if request.method == "POST" else None
     return await _answer(request, release, kind, id, stored if posted is None else posted, stored)
 
