@@ -53,9 +53,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     errors.install(app)
-    app.state.fhir_routes = Routes(fhir.ROUTES)
+    app.state.fhir_routes = Routes((*export.ROUTES, *fhir.ROUTES))
     app.add_middleware(Door, routes=app.state.fhir_routes, settings=settings)
-    for router in (export.router, plain.router, health.router):
+    for router in (plain.router, health.router):
         app.include_router(router)
     openapi.install(app)
     return app

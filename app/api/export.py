@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import orjson
-from fastapi import APIRouter
 from sqlalchemy import Engine
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
@@ -21,12 +20,12 @@ from app.api.errors import refusal
 from app.api.export_request import read_request
 from app.api.fhir.answers import fhir_base, place
 from app.api.formats import written
+from app.api.routes import Route
 from app.errors import RequestError
 from app.fhir.outcome import issue, outcome
 from app.settings import Settings
 from app.store.export_jobs import ExportJobs, Job, NoFolder, TooMany
 
-router = APIRouter()
 NDJSON = "application/fhir+ndjson"
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)", re.I)
 
@@ -88,11 +87,11 @@ async def remove(request: Request) -> Response:
 async def file(request: Request) -> Response:
     """https://hl7.org/fhir/uv/bulkdata/export.html#bulk-data-output-file-request, in pieces too (RFC 9110, 14)."""
     job = await _job(request)
-    name = request.path_params["name"]
+    name = request.path_params["file"].removesuffix(".ndjson")
     assert job.exported is not None
     _, *kinds = job.exported
     listed = {file.name: file for files in kinds for file in files}
-    if name not in listed:
+    if name not in listed or not request.path_params["file"].endswith(".ndjson"):
         raise RequestError(404, "not-found", f"the export has no file '{name[:80]}.ndjson'")
     path = job.folder / f"{name}.ndjson"
     try:
@@ -130,7 +129,7 @@ def _first_byte(request: Request, size: int, validators: tuple[str, str]) -> int
 async def _job(request: Request) -> Job:
     release, id = request.path_params["release"], request.path_params["job"]
     job = await asyncio.to_thread(_jobs(request).look, id)
-    if job is None or job.release != release or ("name" in request.path_params and job.state != "complete"):
+    if job is None or job.release != release or ("file" in request.path_params and job.state != "complete"):
         raise RequestError(404, "not-found", f"there is no export '{id[:40]}': it may be deleted or expired")
     return job
 
@@ -146,8 +145,10 @@ def open_jobs(settings: Settings, engine: Engine) -> ExportJobs:
     return ExportJobs(engine, folder, settings.export_hours, settings.export_jobs, settings.export_kept)
 
 
-router.add_route("/fhir/{release}/$export", kick_off, ["GET", "POST"])
-router.add_route("/fhir/{release}/$export-status/{job}", status, ["GET"])
-router.add_route("/fhir/{release}/$export-status/{job}", remove, ["DELETE"])
-router.add_route("/fhir/{release}/$export-file/{job}/{name}.ndjson", file, ["GET"])
-router.add_route("/fhir/{release}/{type}/$export", kick_off, ["GET", "POST"])
+ROUTES = (
+    Route("/fhir/{release}/$export", kick_off, ("GET", "POST")),
+    Route("/fhir/{release}/$export-status/{job}", status, ("GET",)),
+    Route("/fhir/{release}/$export-status/{job}", remove, ("DELETE",)),
+    Route("/fhir/{release}/$export-file/{job}/{file}", file, ("GET",)),
+    Route("/fhir/{release}/{type}/$export", kick_off, ("GET", "POST")),
+)

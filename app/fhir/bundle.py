@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
+from uuid import NAMESPACE_OID, uuid5
 
 import orjson
 
@@ -34,7 +35,9 @@ def searchset(
         between = b'}},{"fullUrl":"'
     if outcome is not None:
         opening = b',"entry":[{' if between.startswith(b",") else b"}},{"
-        parts += (opening, b'"resource":', outcome, b',"search":{"mode":"outcome"')
+        # bdl-15: every entry has a fullUrl, and an outcome has no address
+        name = str(uuid5(NAMESPACE_OID, outcome.decode())).encode()
+        parts += (opening, b'"fullUrl":"urn:uuid:', name, b'","resource":', outcome, b',"search":{"mode":"outcome"')
         between = b"}},"
     parts.append(b"}" if between.startswith(b",") else b"}}]}")
     return b"".join(parts)

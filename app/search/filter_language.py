@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from app.errors import RequestError
 from app.parameters.table import Parameter
-from app.search.limits import MOST_FILTER_TERMS, over
+from app.search.limits import MOST_FILTER_DEPTH, MOST_FILTER_WORDS, over
 from app.search.names import Names
 from app.search.query import All, Node, Not, Some, Test, refuse
 
@@ -44,8 +44,8 @@ class _Reader:
             mark, quoted, word = found.groups()
             self.words.append(_Quoted(re.sub(r"\\(.)", r"\1", quoted)) if quoted is not None else _Word(mark or word))
             place = found.end()
-        if len(self.words) > MOST_FILTER_TERMS * 4:
-            raise over("_filter", "words", len(self.words), MOST_FILTER_TERMS * 4)
+        if len(self.words) > MOST_FILTER_WORDS:
+            raise over("_filter", "words", len(self.words), MOST_FILTER_WORDS)
 
     def whole(self) -> Node:
         node = self._or(0)
@@ -67,8 +67,8 @@ class _Reader:
         return self.words[self.at - 1]
 
     def _or(self, depth: int) -> Node:
-        if depth > MOST_FILTER_TERMS // 4:
-            raise over("_filter", "parentheses in one another", depth, MOST_FILTER_TERMS // 4)
+        if depth > MOST_FILTER_DEPTH:
+            raise over("_filter", "parentheses in one another", depth, MOST_FILTER_DEPTH)
         parts = [self._and(depth)]
         while self._peek("or"):
             self.at += 1

@@ -11,7 +11,7 @@ from typing import Any
 from app.parameters.table import FHIR_TYPES, Parameter, parameters_of
 from app.search.cursor import Cursors
 from app.search.filter_language import read_filter
-from app.search.limits import LARGEST_PAGE, LONGEST_QUERY, MOST_PARAMETERS, over
+from app.search.limits import LARGEST_PAGE, LONGEST_QUERY, MOST_PARAMETERS, MOST_SORT_KEYS, over
 from app.search.names import Names, UnknownParameter, tests_in, unknown
 from app.search.query import Include, Node, Notice, Pair, Query, SortKey, Where, refuse, words_column
 from app.search.values import Reader
@@ -153,6 +153,8 @@ class _Parser:
 
     def _sort(self, name: str, value: str) -> None:
         keys = []
+        if value.count(",") >= MOST_SORT_KEYS:
+            raise over(name, "keys", value.count(",") + 1, MOST_SORT_KEYS)
         for one in value.split(","):
             code = one.removeprefix("-")
             if code == "_score":

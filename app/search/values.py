@@ -80,7 +80,8 @@ class Reader:
             return
         listed = ", ".join(f":{one}" for one in allowed) or "none"
         more = f", or a type: {', '.join(parameter.targets(self.release))}" if parameter.kind == "reference" else ""
-        raise refuse("not-supported", f"'{name}': the modifier '{modifier}' is not one of {listed}{more}", name)
+        shown = name[:200]
+        raise refuse("not-supported", f"'{shown}': the modifier '{modifier[:60]}' is not one of {listed}{more}", shown)
 
     def _value(self, parameter: Parameter, modifier: str, name: str, text: str) -> Value:
         reads = parameter.reads

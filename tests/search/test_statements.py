@@ -3,7 +3,7 @@ included one more, however many entries there are. Requests go through the appli
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -13,11 +13,13 @@ import pytest
 from app.main import create_app
 from app.search import page
 from app.settings import Settings
+from app.store import database
 from app.store.database import Database, Script, Statement
-from tests.search.fictional import fill
+from tests.search.fictional import fictional, fill, ids
 from tests.servers import Databases
 
 STUDIES = 60
+ID = ids(fictional(0, 1, 2))[0]
 INCLUDES = [
     ("_include", "ResearchStudy:site"),
     ("_include", "ResearchStudy:sponsor"),
@@ -28,30 +30,47 @@ ITERATED = [("_include", "ResearchStudy:principalinvestigator"), ("_include:iter
 
 
 class Counted:
-    """All that one application asks its database for."""
+    """What one application asks its database for. PostgreSQL asks the first statement outside of a transaction; when
+    another follows, all begins anew inside one, since both must see one snapshot: that first one is not counted."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, asked: Database) -> None:
         self.statements: list[Statement] = []
-        self._run, self._point = database.run, database.point
-        database.run = self.run  # type: ignore[method-assign]
-        database.point = self.point  # type: ignore[method-assign]
+        self._run, self._point = asked.run, asked.point
+        asked.run = self.run  # type: ignore[method-assign]
+        asked.point = self.point  # type: ignore[method-assign]
 
-    async def run(self, script: Script[Any]) -> Any:
-        return await self._run(self._through(script))
+    async def run(self, make: Callable[[], Script[Any]], **how: Any) -> Any:
+        attempts: list[list[Statement]] = []
+
+        def begin() -> Script[Any]:
+            attempts.append([])
+            return self._through(make(), attempts[-1])
+
+        result = await self._run(begin, **how)
+        *abandoned, done = attempts
+        assert sum(map(len, abandoned)) <= 1
+        self.statements += done
+        return result
 
     async def point(self, statement: Statement) -> Any:
         self.statements.append(statement)
         return await self._point(statement)
 
-    def _through(self, script: Script[Any]) -> Script[Any]:
+    def _through(self, script: Script[Any], asked: list[Statement]) -> Script[Any]:
         rows: Sequence[Any] | None = None
         while True:
             try:
                 statement = next(script) if rows is None else script.send(rows)
             except StopIteration as end:
                 return end.value
-            self.statements.append(statement)
             rows = yield statement
+            asked.append(statement)
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On SQLite what takes long begins anew in a thread, which would be counted twice when the machine is busy."""
+    monkeypatch.setattr(database, "_HERE", 60)
 
 
 @asynccontextmanager
@@ -191,7 +210,5 @@ def test_more_trials_are_no_more_statements(filled: str, format: str) -> None:
 
 def test_counting_counts(filled: str) -> None:
     """The count sees every look-up and every statement of a script."""
-    [(read, _), (search, _)] = count(
-        filled, ("/api/v1/trials/NCT05398809", []), ("/api/v1/trials/NCT05398809/sites", [])
-    )
+    [(read, _), (search, _)] = count(filled, (f"/api/v1/trials/{ID}", []), (f"/api/v1/trials/{ID}/sites", []))
     assert read == 1 and search == 3

@@ -31,7 +31,7 @@ async def _page(request: Request, name: str) -> tuple[ListPage, ListQuery, str |
     if page.last is None:
         return page, query, None
     kept = [one.pair for one in query.filters] + [pair for pair in pairs if pair[0] in ("fields", "format")]
-    kept += [("limit", str(query.count)), ("cursor", state.cursors.write(page.last, query.scope))]
+    kept += [("limit", str(query.count)), ("cursor", state.cursors.write((page.total, *page.last), query.scope))]
     return page, query, with_query(f"{base_url(request)}{PREFIX}/{name}", kept)
 
 

@@ -36,7 +36,8 @@ def parse_list(
             filters.append(read_filter(known[code], modifier, name, value))
     query = ListQuery(collection, count, tuple(filters))
     if cursor is not None:
-        return ListQuery(collection, count, tuple(filters), cursors.read(cursor, "cursor", query.scope))
+        total, *after = cursors.read(cursor, "cursor", query.scope)
+        return ListQuery(collection, count, tuple(filters), tuple(after), int(total or 0))
     return query
 
 

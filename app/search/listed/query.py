@@ -23,6 +23,8 @@ class ListQuery:
     """All must hold (AND)."""
     after: tuple[str | int | float | None, ...] | None = None
     """The order key of the last row of the page before."""
+    total: int | None = None
+    """That of the first page, carried along."""
 
     @property
     def scope(self) -> str:

@@ -21,9 +21,9 @@ class ListPage:
 
 async def run_list(database: Database, query: ListQuery) -> ListPage:
     """Raises `app.store.database.StatementTimeout`."""
-    rows, [(total,)] = await database.read(
-        database.compile(compile_page(query)), database.compile(compile_total(query))
-    )
+    statements = [compile_page(query)] if query.total is not None else [compile_page(query), compile_total(query)]
+    rows, *counted = await database.read(*map(database.compile, statements))
+    total = query.total if query.total is not None else counted[0][0][0]
     last = None
     if len(rows) > query.count:
         rows = rows[: query.count]
