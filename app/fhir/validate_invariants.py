@@ -1,7 +1,7 @@
 """The specification's invariants (https://hl7.org/fhir/R5/conformance-rules.html#constraints), by FHIRPath.
 
 Enter the objects of a document with their types, leave the invariants that are false of them.
-`validate_invariants.json` holds of each: releases, key, types, severity, the rule in words, FHIRPath. Left out are
+`validate_invariants.json` holds of each: releases, key, types, severity, FHIRPath. Left out are
 ele-1, ext-1, ref-1, dom-3, txt-1 and txt-2, which `validate.py` checks itself; sdf-24 and sdf-25 (a minute for a
 thousand elements), sdf-26 and R5's eld-11 (FHIRPath that cannot be evaluated); and those that need other resources than
 the document. `hasValue()` and the boundaries of imprecise values, which the library lacks, are put in simpler terms,
@@ -36,7 +36,6 @@ class Placed(NamedTuple):
 class Invariant(NamedTuple):
     key: str
     severity: str
-    human: str
     expression: str
 
 

@@ -151,7 +151,8 @@ def address(bind: Binder, row: str, modifier: str | None, text: str) -> str:
         cuts = [n for n, character in enumerate(text) if character == "/"]
         return f"{row}.code {bind.among([text, *(text[:n] for n in cuts), *(text[: n + 1] for n in cuts)])}"
     if modifier == "contains":
-        return like(bind, f"{row}.code", f"%{escaped(text)}%")
+        place = "instr" if bind.dialect == "sqlite" else "strpos"  # SQLite's LIKE is blind to case
+        return f"{place}({row}.code, {bind.text(text)}) > 0"
     return f"{row}.code = {bind.text(text)}"
 
 

@@ -88,7 +88,8 @@ async def _stream(path: Path, send: Send) -> None:
 
 
 def create() -> Bare:
-    answers: Answers = pickle.loads(Path(os.environ[ANSWERS]).read_bytes())  # our own file, of this run
+    with Path(os.environ[ANSWERS]).open("rb") as file:
+        answers: Answers = pickle.load(file)  # our own, of this run
     return Bare(answers)
 
 
@@ -118,7 +119,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    # the recorded answers name their classes by this module's own name, not by __main__
-    from tests.bench import bare
-
-    bare.main()
+    main()

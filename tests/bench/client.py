@@ -1,6 +1,6 @@
 """A closed-loop HTTP client for where there is no `wrk`: the same arguments, the same line of JSON as draw.lua's.
 
-    python -m tests.bench.client URL FILE SEED --connections N --seconds N
+python -m tests.bench.client URL FILE SEED --connections N --seconds N
 """
 
 import argparse

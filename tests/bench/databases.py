@@ -16,7 +16,7 @@ import psycopg
 from sqlalchemy import inspect, text
 
 from app.generate import write
-from app.store.database import engine_for
+from app.store.engine import engine_for
 from tests.servers import ROOT, environment
 
 

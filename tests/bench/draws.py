@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote, urlencode
 
@@ -77,7 +78,10 @@ class Registry:
         """Code of a condition -> the keys of the studies that have it, ascending."""
         found: dict[str, set[int]] = defaultdict(set)
         present = {key for key, *_ in self.studies}
-        for code, key in self.rows("SELECT code, trial_key FROM condition_coding"):
+        for code, key in self.rows(
+            "SELECT code, trial_key FROM condition_coding UNION ALL "
+            "SELECT id, trial_key FROM mesh_term WHERE subject = 'condition' AND kind = 'term' AND id IS NOT NULL"
+        ):
             if key in present:
                 found[code].add(key)
         return {code: sorted(keys) for code, keys in sorted(found.items())}
@@ -173,7 +177,8 @@ def three_filters(r: Registry) -> list[Ask]:
     rows = r.of_some(
         "DISTINCT t.key, c.code, s.country_code, p.code",
         "trial t JOIN condition_coding c ON c.trial_key = t.key JOIN trial_site s ON s.trial_key = t.key "
-        "JOIN trial_phase p ON p.trial_key = t.key AND s.country_code IS NOT NULL",
+        "JOIN (SELECT trial_key, min(code) AS code FROM trial_phase GROUP BY trial_key HAVING count(*) = 1) AS p "
+        "ON p.trial_key = t.key AND s.country_code IS NOT NULL",  # two phases together have a code of their own
         r.wanted * 2,
     )
     combined = sorted({(code, country, phase) for _, code, country, phase in rows})
@@ -183,22 +188,18 @@ def three_filters(r: Registry) -> list[Ask]:
 
 def title_words(r: Registry) -> list[Ask]:
     """Two words that stand beside each other in a title."""
-    found = set()
-    for (title,) in r.of_some("t.title", "trial t", r.wanted * 2):
-        words = re.findall(r"\b[A-Za-z]{4,}\b", title or "")
-        if len(words) > 1:
-            n = r.random.randrange(len(words) - 1)
-            found.add((words[n], words[n + 1]))
+    found: set[tuple[str, str]] = set()
+    for (title,) in r.of_some("t.title", "trial t", r.wanted):
+        found.update(pairwise(re.findall(r"\b[A-Za-z]{4,}\b", title or "")))
     return [Ask(address(STUDY, ("title:text", " ".join(words))), words) for words in r.sample(sorted(found))]
 
 
 def content_words(r: Registry) -> list[Ask]:
     """Two different words of a summary."""
-    found = set()
-    for (summary,) in r.of_some("t.brief_summary", "trial t", r.wanted * 2):
+    found: set[tuple[str, ...]] = set()
+    for (summary,) in r.of_some("t.brief_summary", "trial t", r.wanted):
         words = sorted(set(re.findall(r"\b[a-z]{5,}\b", summary or "")))
-        if len(words) > 1:
-            found.add(tuple(r.random.sample(words, 2)))
+        found.update(tuple(r.random.sample(words, 2)) for _ in range(4 if len(words) > 1 else 0))
     return [
         Ask(address(STUDY, ("_content", " ".join(words)), ("_sort", "_score")), words)
         for words in r.sample(sorted(found))
@@ -232,17 +233,19 @@ def through_site(r: Registry) -> list[Ask]:
 def with_includes(r: Registry) -> list[Ask]:
     """First pages of any of two conditions that have `ENTRIES` entries, of any two when there are too few."""
     number = dict.fromkeys((key for key, *_ in r.studies), 2)  # the sponsor and the EvidenceVariable
-    for table, each in (("cohort", "count(*)"), ("trial_site", "count(DISTINCT site_key)")):
-        for key, count in r.rows(f"SELECT trial_key, {each} FROM {table} GROUP BY trial_key"):
-            if key in number:
-                number[key] += count
+    for key, count in r.rows("SELECT trial_key, count(DISTINCT site_key) FROM trial_site GROUP BY trial_key"):
+        if key in number:
+            number[key] += count
     codes = list(r.conditions)
     found: dict[tuple[str, ...], int] = {}
+    fitting = 0
     for _ in range(r.wanted * 30):
         pair = tuple(sorted(r.random.sample(codes, min(2, len(codes)))))
         page = sorted({key for code in pair for key in r.conditions[code]})[:PAGE]
-        found[pair] = len(page) + sum(number[key] for key in page)
-        if sum(count in ENTRIES for count in found.values()) >= r.wanted:
+        count = len(page) + sum(number[key] for key in page)
+        fitting += pair not in found and count in ENTRIES
+        found[pair] = count
+        if fitting >= r.wanted:
             break
     middle = ENTRIES.start + len(ENTRIES) // 2
     chosen = sorted(found, key=lambda pair: (abs(found[pair] - middle) if found[pair] not in ENTRIES else 0, pair))
@@ -275,7 +278,7 @@ def paged(r: Registry, status: str, sort: str, where: str) -> list[Ask]:
     """`where`: the first page, pages that begin in the first 1,000 rows, or in the last 1,000 of the first 500 pages
     (in the last half, where there are fewer rows)."""
     rows = sum(1 for *_, one in r.studies if not status or one == status)
-    last = max(0, min(rows, DEEP) - PAGE)
+    last = min(rows, DEEP) - PAGE if rows > 2 * PAGE else rows // 2
     starts = {
         "first": range(1),
         "early": range(min(last + 1, 1000)),

@@ -22,7 +22,6 @@ NONSENSE = (
     "http://x/y", "ResearchStudy/NCT00000000", "Nowhere/1", "2026", "ge2020-02-30", "a$b", "a|b", "a|b|c", "*",
     "\U0010ffff",
 )  # fmt: skip
-WITHOUT_PATH = ("_text", "_content", "_filter", "_has", "_type")
 
 
 def is_judged(parameter: Parameter, release: str) -> bool:
@@ -65,12 +64,13 @@ class Queries:
     def _query(self, draw: Draw, types: tuple[str, ...]) -> list[tuple[str, str]]:
         pairs = [self._clause(draw, types, 3) for _ in range(draw(st.sampled_from((1, 1, 1, 2, 2, 3))))]
         if draw(st.integers(0, 3)) == 0:
-            names = self._sortable(types)
+            names = self.sortable(types)
             chosen = draw(st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True))
             pairs.append(("_sort", ",".join(draw(st.sampled_from(("", "-"))) + one for one in chosen)))
         return pairs
 
-    def _sortable(self, types: tuple[str, ...]) -> list[str]:
+    def sortable(self, types: tuple[str, ...]) -> list[str]:
+        """Names that results can be sorted by; of several types, a few that all have."""
         found = [
             {one.code for one in self.parameters(type) if one.kind not in ("special", "composite", "reference")}
             for type in types

@@ -91,7 +91,9 @@ async def _ask(request: Request, release: str, asked: dict[str, Any]) -> Answere
         "headers": headers,
         "state": dict(request.scope.get("state") or {}),
     }
-    found = request.app.state.fhir_routes.find("GET", path) if "$export" not in path else None
+    if "/$export" in path:
+        raise RequestError(404, "not-supported", "an export is asked for by a request of its own", "url")
+    found = request.app.state.fhir_routes.find("GET", path)
     if found is None or found.endpoint is None:
         code, status = ("not-found", 404) if found is None else ("not-supported", 405)
         raise RequestError(status, code, f"nothing is served by GET at {path[:200]}", "url")
