@@ -59,7 +59,8 @@ def _invariants(found: "_Findings", release: str, seconds: float) -> None:
     try:
         for path, invariant, error in broken(release, found.placed, seconds):
             if error is None:
-                found.add(invariant.severity, "invariant", f"{invariant.key} does not hold: {invariant.expression}", path)
+                rule = f"{invariant.key} does not hold: {invariant.expression}"
+                found.add(invariant.severity, "invariant", rule, path)
             # a value of a wrong type is reported already, and what it makes of a rule says nothing more
             elif invariant.key not in unknown and not any(fault.startswith(path) for fault in faults):
                 unknown.add(invariant.key)
