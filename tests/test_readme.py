@@ -82,8 +82,8 @@ def test_curl_commands(registry: httpx.Client, block: str) -> None:
         if line.startswith((".venv/bin/trials", ".venv/bin/python -m tests"))
     ],
 )
-def test_trials_commands(url: str, line: str) -> None:
-    words = shlex.split(line)[1:]
+def test_trials_commands(url: str, line: str, tmp_path: Path) -> None:
+    words = [str(tmp_path / "exported") if word == "exported" else word for word in shlex.split(line)[1:]]
     if words[0] == "serve":
         words.append("--help")
     if words[0] == "-m":
