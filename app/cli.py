@@ -2,11 +2,13 @@
 
 import json
 import os
+import signal
 import sys
 from collections.abc import Mapping
 from concurrent.futures.process import BrokenProcessPool
 from datetime import datetime
 from pathlib import Path
+from threading import Event
 from typing import Annotated, NoReturn
 
 import typer
@@ -146,9 +148,18 @@ def load_paths(
         fail(f"--complete is '{complete}': expected one of {', '.join(REGISTRIES)}")
     engine = ready(settings_given())
     refusals: list[Refused] = []
+    interrupted = Event()
+
+    def interrupt(*_: object) -> None:
+        interrupted.set()
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, interrupt)
     with Progress(quiet=as_json) as progress:
 
         def tell(result: Loaded | Refused) -> None:
+            if interrupted.is_set():  # raised where exceptions go nowhere, such as in a finalizer
+                raise KeyboardInterrupt
             progress.tell(result)
             if isinstance(result, Refused) and len(refusals) < MOST_REFUSALS:
                 refusals.append(result)
