@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from app.parameters.table import COMMON, Parameter
 from app.search.compile import Compiler
-from app.search.query import All, Node, Query
-from app.search.sort import after, columns_of, missing_in, order_by, sorted_rows
+from app.search.parse import scored
+from app.search.query import All, Node, Query, words_column
+from app.search.sort import after, columns_of, missing_in, order_by, score_rows, sorted_rows
 from app.search.sql import Binder, Source, all_of
 from app.store.database import Statement
 
@@ -24,11 +25,13 @@ DATA_VERSION = Statement("SELECT value FROM state WHERE name = 'data_version'")
 
 class Plan(NamedTuple):
     """Where a page begins: with the rows of a test (its place among the nodes; `few` of them, or in the order of the
-    page), with the rows of the index that it is sorted by, or else with all resources."""
+    page), with the rows of the index that it is sorted by, with those that have the words that it is scored by, or else
+    with all resources."""
 
     first: int | None = None
     few: bool = False
     by_index: bool = False
+    by_score: bool = False
     counted: int | None = None
     """The test whose rows are counted for the total."""
 
@@ -78,6 +81,8 @@ class Pages:
         place = min(counts, key=lambda n: counts[n], default=None)
         if place is not None and counts[place] <= FEW:
             return Plan(place, few=True, counted=place)
+        if any(key.parameter is None for key in self.query.sort):
+            return Plan(by_score=True, counted=place)
         if not self.query.sort:
             return Plan(next((n for n, ordered in startable.items() if ordered), None), counted=place)
         [key, *more] = self.query.sort
@@ -121,7 +126,7 @@ class Pages:
         document: `r4`, `r5` or `plain`; `missing` is the part of the page."""
         compiler, query = self.compiler(), self.query
         base = self._base(compiler, plan, missing)
-        columns = columns_of(query, compiler, base.key, joined=not plan.by_index)
+        columns = columns_of(query, compiler, base.key, joined=not plan.by_index, by_score=plan.by_score)
         if plan.by_index and missing:
             columns = [column._replace(value="NULL") for column in columns]
         conditions = list(base.conditions)
@@ -163,6 +168,10 @@ class Pages:
             found = f"(SELECT DISTINCT {first.key} AS key FROM {first.tables} WHERE {first.where}) AS f"
             tables = f"{found} JOIN resource r ON r.key = f.key"
             return Base(tables, [*self._all(compiler), *self._rest(compiler, "r.key", plan)], "r.key")
+        if plan.by_score:
+            tables = f"({score_rows(self.query, compiler)}) AS scored CROSS JOIN resource r"
+            conditions = ["r.key = scored.key", *self._all(compiler), *self._rest(compiler, "r.key", plan)]
+            return Base(tables, conditions, "r.key")
         if plan.by_index and not missing:
             tables, conditions = sorted_rows(self.query, compiler)
             [key] = self.query.sort
@@ -181,7 +190,12 @@ class Pages:
 
     def _rest(self, compiler: Compiler, key: str, plan: Plan) -> list[str]:
         """The tests that the plan does not begin with."""
-        conditions = [compiler.condition(node, key) for n, node in enumerate(self.nodes) if n != plan.first]
+        met = scored(self.query) if plan.by_score else None
+        if met is not None and words_column(met.parameters[0]) == "all" and met.parameters[0].reads != "content":
+            met = None  # of one text: that the words are somewhere is not enough
+        conditions = [
+            compiler.condition(node, key) for n, node in enumerate(self.nodes) if n != plan.first and node is not met
+        ]
         if self.query.contained == "true":  # nothing that is served has a contained resource
             conditions.append("FALSE")
         return conditions

@@ -12,8 +12,8 @@ from app.parameters.table import FHIR_TYPES, Parameter, parameters_of
 from app.search.cursor import Cursors
 from app.search.filter_language import read_filter
 from app.search.limits import LARGEST_PAGE, LONGEST_QUERY, MOST_PARAMETERS, MOST_SORT_KEYS, over
-from app.search.names import Names, UnknownParameter, tests_in, unknown
-from app.search.query import Include, Node, Notice, Pair, Query, SortKey, Where, refuse, words_column
+from app.search.names import Names, UnknownParameter, unknown
+from app.search.query import Include, Node, Notice, Pair, Query, SortKey, Test, refuse
 from app.search.values import Reader
 
 HINTS = {
@@ -219,7 +219,7 @@ class _Parser:
             )
         if query.elements and query.summary not in ("false", "count"):
             raise refuse("value", "_summary and _elements are both given: expected one of them", "_elements")
-        if any(key.parameter is None for key in query.sort) and not words_asked(query):
+        if any(key.parameter is None for key in query.sort) and scored(query) is None:
             raise refuse("value", "_sort is '_score', which needs _text, _content or :text", "_sort")
 
 
@@ -252,16 +252,15 @@ def references_of(release: str, type: str) -> tuple[Parameter, ...]:
     return tuple(p for p in parameters_of(release, type).values() if p.reads == "reference")
 
 
-def words_asked(query: Query) -> list[tuple[Where, tuple[tuple[str, ...], ...]]]:
-    """Where which words are searched, as far as they give a score: (`title`, `narrative` or `all`, alternatives)."""
-    found = []
-    for node in query.nodes:
-        for test in tests_in(node) if node in query.tests() else ():
-            first = test.parameters[0]
-            words = tuple(one for one in test.values if isinstance(one, tuple) and one)
-            if words and (first.reads in ("text", "content") or (test.modifier == "text" and first.kind == "string")):
-                found.append((words_column(first), words))
-    return found
+def scored(query: Query) -> Test | None:
+    """The test that says how well a resource matches."""
+    return next((test for test in query.tests() if _searches_words(test)), None)
+
+
+def _searches_words(test: Test) -> bool:
+    first = test.parameters[0]
+    asks = first.reads in ("text", "content") or (test.modifier == "text" and first.kind == "string")
+    return asks and any(isinstance(one, tuple) and one for one in test.values)
 
 
 def read_count(name: str, value: str, least: int = 0) -> int:

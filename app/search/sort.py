@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from app.parameters.extract import HIGHEST, LOWEST
 from app.search.compile import TABLES, Compiler
-from app.search.parse import words_asked
-from app.search.query import Position, Query, SortKey
+from app.search.parse import scored
+from app.search.query import Position, Query, SortKey, words_column
 from app.search.sql import Binder
 from app.store.words import words_score, words_source
 
@@ -24,12 +24,14 @@ class Column(NamedTuple):
     join: str = ""
 
 
-def columns_of(query: Query, compiler: Compiler, key: str, *, joined: bool) -> list[Column]:
-    """`key` is the resources' key; without `joined` the rows are those of `sorted_rows`."""
+def columns_of(query: Query, compiler: Compiler, key: str, *, joined: bool, by_score: bool) -> list[Column]:
+    """`key` is the resources' key; without `joined` the rows are those of `sorted_rows`, with `by_score` `scored` is
+    among the tables already."""
     made = []
     for n, one in enumerate(query.sort):
         if one.parameter is None:
-            made.append(_score(query, compiler, one, key, n))
+            found = f" JOIN ({score_rows(query, compiler)}) AS scored ON scored.key = {key}"
+            made.append(Column("scored.score", one.descending, join="" if by_score else found))
         elif one.parameter.reads == "id":
             made.append(Column("r.id", one.descending))
         elif one.parameter.reads == "lastUpdated":
@@ -60,13 +62,14 @@ def _chosen(compiler: Compiler, one: SortKey, n: int) -> str:
     return f"s{n}.param = {one.parameter.number} AND {marks}"
 
 
-def _score(query: Query, compiler: Compiler, one: SortKey, key: str, n: int) -> Column:
-    where, alternatives = words_asked(query)[0]
-    row, bind = f"s{n}", compiler.bind
-    tables, condition, its_key = words_source(bind.dialect, row, where, alternatives, bind.text)
-    score = words_score(bind.dialect, row, alternatives, bind.text)
-    found = f"SELECT {its_key} AS key, {score} AS score FROM {tables} WHERE {condition}"
-    return Column(f"q{n}.score", one.descending, join=f" JOIN ({found}) AS q{n} ON q{n}.key = {key}")
+def score_rows(query: Query, compiler: Compiler) -> str:
+    """(key, score) of the resources that have the words that are searched, whatever else is asked of them."""
+    test, bind = scored(query), compiler.bind
+    assert test is not None, "a sort by score needs words"
+    alternatives = [value for value in test.values if isinstance(value, tuple) and value]
+    tables, condition, key = words_source(bind.dialect, "w", words_column(test.parameters[0]), alternatives, bind.text)
+    score = words_score(bind.dialect, "w", alternatives, bind.text)
+    return f"SELECT {key} AS key, {score} AS score FROM {tables} WHERE {condition}"
 
 
 def order_by(columns: Sequence[Column], key: str, query: Query) -> str:
