@@ -16,6 +16,7 @@ from app.fhir.bundle import Entry, searchset
 from app.fhir.extensions import NEAREST_SITE
 from app.fhir.outcome import issue, outcome
 from app.parameters.table import FHIR_TYPES
+from app.search.cursor import Cursors
 from app.search.limits import LONGEST_QUERY
 from app.search.parse import parse
 from app.search.query import Notice, Pair, Position, Query
@@ -111,7 +112,7 @@ def _tag(
     return f'W/"{made.hexdigest()[:20]}"'
 
 
-def _places(cursors: object, query: Query, page: Page, asked: str | None) -> list[tuple[str, str | None]]:
+def _places(cursors: Cursors, query: Query, page: Page, asked: str | None) -> list[tuple[str, str | None]]:
     """Relation -> cursor, for the links of the page."""
     made: list[tuple[str, str | None]] = [("self", asked)]
     if query.count and query.summary != "count":
@@ -122,9 +123,8 @@ def _places(cursors: object, query: Query, page: Page, asked: str | None) -> lis
     return made
 
 
-def _cursor(cursors: object, position: Position, query: Query) -> str:
-    written: str = cursors.write_position(position, query.scope)  # type: ignore[attr-defined]
-    return written
+def _cursor(cursors: Cursors, position: Position, query: Query) -> str:
+    return cursors.write_position(position, query.scope)
 
 
 def pairs_of(query: Query, types: Sequence[str] = (), cursor: str | None = None) -> list[Pair]:
