@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api.answers import http_date
-from app.api.errors import outcome_of
+from app.api.errors import log, outcome_of
 from app.api.fhir.answers import fhir_answer, fhir_base, place, takes
 from app.api.fhir.validate import read_resource
 from app.errors import Moved, RequestError
@@ -62,6 +62,10 @@ async def _answer(request: Request, release: str, entry: Any, n: int) -> Answere
     except StatementTimeout:
         timeout = RequestError(503, "timeout", "the search took too long: narrow it", where)
         return Answered(503, outcome=outcome_of(timeout))
+    except Exception:  # of one entry: the others are answered (https://hl7.org/fhir/R5/http.html#brules)
+        log.exception("entry %d of a batch failed", n)
+        failed = RequestError(500, "exception", "the server failed; the error is in its log", where)
+        return Answered(500, outcome=outcome_of(failed))
 
 
 async def _ask(request: Request, release: str, asked: dict[str, Any]) -> Answered:
