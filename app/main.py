@@ -7,9 +7,11 @@ from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
+from starlette.types import ASGIApp
 
 from app.api import errors, export, fhir, health, openapi, plain
 from app.api.door import Door
+from app.api.repeated import Repeated
 from app.api.routes import Routes
 from app.record.trial import Trial
 from app.search.cursor import Cursors
@@ -31,6 +33,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         row = await database.point(Statement("SELECT value FROM state WHERE name = 'cursor_key'"))
         app.state.database = database
         app.state.memory = Memory()
+        app.state.repeated = Repeated()
         engine = engine_for(settings.database_url)
 
         def record(key: int) -> Trial:
@@ -58,7 +61,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for router in (plain.router, health.router):
         app.include_router(router)
     openapi.install(app)
+    app.middleware_stack = outermost(app)
     return app
+
+
+def outermost(app: FastAPI) -> ASGIApp:
+    """The door, without what the framework puts around it: its handler of errors (the door has one), telemetry and a
+    limit of bodies (the endpoints that take one have their own) were a tenth of a read."""
+    layer: ASGIApp = app.build_middleware_stack()
+    while not isinstance(layer, Door):
+        layer = layer.app  # type: ignore[attr-defined]
+    return layer
 
 
 def package_version() -> str:

@@ -34,7 +34,9 @@ class Format(NamedTuple):
 def format_of(request: Request, release: str, form: Iterable[tuple[str, str]] = ()) -> Format:
     """`form` are the parameters of the body. Raises RequestError 406 when the request wants a format or FHIR version
     that is not served here."""
-    given: dict[str, str] = {**request.query_params, **dict(form)} if request.scope["query_string"] or form else {}
+    if not request.scope["query_string"] and not form:
+        return Format(_accepted(_accept(request), release))
+    given = {**request.query_params, **dict(form)}
     pretty = given.get("_pretty", "false")
     if pretty not in ("true", "false"):
         raise RequestError(400, "value", f"_pretty is '{pretty[:60]}': expected true or false", "_pretty")
@@ -45,8 +47,11 @@ def format_of(request: Request, release: str, form: Iterable[tuple[str, str]] = 
             raise RequestError(406, "not-supported", f"_format is '{wanted[:100]}': expected json or xml", "_format")
         _require_version(parameters, release, "_format", 406)
         return Format(_NAMES[name], pretty == "true")
-    accept = ", ".join(request.headers.getlist("accept")) or "*/*"
-    return Format(_accepted(accept, release), pretty == "true")
+    return Format(_accepted(_accept(request), release), pretty == "true")
+
+
+def _accept(request: Request) -> str:
+    return ", ".join(request.headers.getlist("accept")) or "*/*"
 
 
 @lru_cache(maxsize=1 << 10)  # programs send the same header with every request

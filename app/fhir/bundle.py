@@ -7,31 +7,31 @@ from uuid import NAMESPACE_OID, uuid5
 import orjson
 
 
-class Entry(NamedTuple):
-    """An entry of a searchset. `search` is further JSON of its `search` element, as bytes: `,"score":0.5`."""
-
-    type: str
-    id: str
-    document: bytes
-    mode: bytes = b"match"
-    search: bytes = b""
-
-
 def searchset(
     base: str,
     links: Sequence[tuple[str, str]],
-    entries: Iterable[Entry],
+    entries: Sequence[tuple[str, str, bytes]],
     total: int | None,
     outcome: bytes | None = None,
+    *,
+    matches: int | None = None,
+    search: Sequence[bytes] = (),
 ) -> bytes:
-    """`base` is the FHIR base URL of the release; `outcome` is an OperationOutcome that goes with the answer."""
+    """`entries` are (type, id, document), the first `matches` of them (by default all) found, the others included.
+    `base` is the FHIR base URL of the release; `outcome` is an OperationOutcome that goes with the answer; `search` is
+    more JSON of the `search` element of each match, as bytes: `,"score":0.5`."""
     parts = [b'{"resourceType":"Bundle","type":"searchset"', b"" if total is None else b',"total":%d' % total]
     parts.append(b',"link":%s' % _links(links))
     between = b',"entry":[{"fullUrl":"'
-    address = orjson.dumps(base)[1:-1]
-    for one in entries:  # a type and an id need no escapes; documents are copied once, into the answer
-        place = b"%s/%s/%s" % (address, one.type.encode(), one.id.encode())
-        parts += (between, place, b'","resource":', one.document, b',"search":{"mode":"', one.mode, b'"', one.search)
+    address = orjson.dumps(base)[1:-1].decode()
+    found = len(entries) if matches is None else matches
+    mode = b',"search":{"mode":"match"'
+    for n, (type, id, document) in enumerate(entries):  # a type and an id need no escapes
+        if n == found:
+            mode = b',"search":{"mode":"include"'
+        parts += (between, f"{address}/{type}/{id}".encode(), b'","resource":', document, mode)
+        if search and n < found:
+            parts.append(search[n])
         between = b'}},{"fullUrl":"'
     if outcome is not None:
         opening = b',"entry":[{' if between.startswith(b",") else b"}},{"

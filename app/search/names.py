@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from app.errors import RequestError
 from app.parameters.table import FHIR_TYPES, Parameter, parameters_of
 from app.search.limits import DEEPEST, over
-from app.search.query import Chain, Has, Node, Some, Test, refuse
+from app.search.query import Chain, Has, Node, Some, refuse
 from app.search.values import Reader
 
 
@@ -108,13 +108,3 @@ class Names:
             leads = ", ".join(references[0].targets(self.release))
             raise refuse("value", f"'{whole[:200]}': {type}.{code} leads to {leads}, not to {types[0]}", whole[:200])
         return Has(references, type, self.node((type,), rest, text, whole, depth + 1))
-
-
-def tests_in(node: Node) -> list[Test]:
-    """All tests of a node, on whatever resource."""
-    if isinstance(node, Test):
-        return [node]
-    if isinstance(node, Chain | Has):
-        return tests_in(node.inner)
-    inner = getattr(node, "nodes", None) or (getattr(node, "node", None),)
-    return [test for one in inner if one is not None for test in tests_in(one)]

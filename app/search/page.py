@@ -19,7 +19,7 @@ from app.store.database import Statement
 
 FEW = 3000
 """So many rows of a test are read and sorted; with more, the page begins elsewhere."""
-_VERSION = "(SELECT value FROM state WHERE name = 'data_version')"
+VERSION = "(SELECT value FROM state WHERE name = 'data_version')"
 DATA_VERSION = Statement("SELECT value FROM state WHERE name = 'data_version'")
 
 
@@ -145,14 +145,14 @@ class Pages:
         document = "t.plain" if body == "plain" else f"r.{body}"
         plain = " JOIN trial t ON t.key = p.key" if body == "plain" else ""
         return compiler.bind.statement(
-            f"SELECT {counted}, {_VERSION}, {shown}p.key, r.type, r.id, {document}, r.version FROM ({keys}) AS p "
+            f"SELECT {counted}, {VERSION}, {shown}p.key, r.type, r.id, {document}, r.version FROM ({keys}) AS p "
             f"JOIN resource r ON r.key = p.key{plain} ORDER BY {order_by(given, 'p.key', query)}"
         )
 
     def total(self, plan: Plan) -> Statement:
         """(total, data version)"""
         compiler = self.compiler()
-        return compiler.bind.statement(f"SELECT ({self._counted(compiler, plan)}), {_VERSION}")
+        return compiler.bind.statement(f"SELECT ({self._counted(compiler, plan)}), {VERSION}")
 
     def _counted(self, compiler: Compiler, plan: Plan) -> str:
         base = self._base(compiler, Plan(plan.counted, few=plan.few), False)

@@ -177,9 +177,34 @@ class Query:
         return [node for node in self.nodes if isinstance(node, Test)]
 
     @property
+    def perishable(self) -> bool:
+        """Whether the answer changes with the time of day: what grows stale does, and what is about now (`ap`)."""
+        return any(
+            test.parameters[0].reads == "stale" or any(_approximate(value) for value in test.values)
+            for node in self.nodes
+            for test in tests_in(node)
+        )
+
+    @property
     def scope(self) -> str:
         """What a cursor is bound to: it continues this question and no other."""
         return repr((self.release, self.types, sorted(self.processed)))
+
+
+def tests_in(node: Node) -> list[Test]:
+    """All tests of a node, on whatever resource."""
+    if isinstance(node, Test):
+        return [node]
+    if isinstance(node, Chain | Has):
+        return tests_in(node.inner)
+    inner = node.nodes if isinstance(node, All | Some) else (node.node,)
+    return [test for one in inner for test in tests_in(one)]
+
+
+def _approximate(value: Value) -> bool:
+    if isinstance(value, Parts):
+        return any(_approximate(one) for one in value.values)
+    return isinstance(value, Interval) and value.prefix == "ap"
 
 
 def refuse(code: str, diagnostics: str, name: str) -> RequestError:

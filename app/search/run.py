@@ -39,6 +39,8 @@ class Page:
     following: Position | None = None
     previous: Position | None = None
     notices: list[Notice] = field(default_factory=list)
+    version: int = 0
+    """Of the data that the page was found in."""
 
 
 async def run(database: Database, memory: Memory, query: Query, body: str = "") -> Page:
@@ -50,6 +52,9 @@ async def run(database: Database, memory: Memory, query: Query, body: str = "") 
 def planned(database: Database, memory: Memory, query: Query, pages: Pages) -> Script[Plan]:
     """Where the page begins, by how many rows its tests have."""
     startable = pages.startable()
+    if len(startable) == 1 and not query.sort and all(startable.values()):  # its rows come in the page's order
+        [place] = startable
+        return Plan(place, counted=place)
     names = {n: ("rows", query.release, pages.nodes[n]) for n in startable}
     known = {n: found[1] for n, name in names.items() if (found := memory.get(name)) is not None}
     unknown = [n for n in startable if n not in known]
@@ -70,8 +75,10 @@ def _script(database: Database, memory: Memory, query: Query, body: str) -> Scri
     if query.position is not None:
         page.total = query.position.total
     if not query.count or query.summary == "count":
+        [(version,)] = yield DATA_VERSION
+        page.version = int(version)
         if wanted:
-            page.total = yield from _counted(memory, name, pages, plan)
+            page.total = yield from _counted(memory, name, pages, plan, version)
         return page
     kept = memory.get(name) if wanted else None
     rows: list[Sequence[Any]] = []
@@ -95,6 +102,9 @@ def _script(database: Database, memory: Memory, query: Query, body: str) -> Scri
             page.total = kept[1]
         else:
             page.total = yield from _total(memory, name, pages, plan)
+    if version is None:
+        [(version,)] = yield DATA_VERSION
+    page.version = int(version)
     _cut(page, query, rows)
     around = _around(query)
     keys = [one.key for one in page.matches]
@@ -105,12 +115,10 @@ def _script(database: Database, memory: Memory, query: Query, body: str) -> Scri
     return page
 
 
-def _counted(memory: Memory, name: Any, pages: Pages, plan: Plan) -> Script[int]:
+def _counted(memory: Memory, name: Any, pages: Pages, plan: Plan, version: Any) -> Script[int]:
     kept = memory.get(name)
-    if kept is not None:
-        [(version,)] = yield DATA_VERSION
-        if kept[0] == version:
-            return int(kept[1])
+    if kept is not None and kept[0] == version:
+        return int(kept[1])
     return (yield from _total(memory, name, pages, plan))
 
 

@@ -9,8 +9,7 @@ from typing import Any
 from sqlalchemy import distinct, func, select
 
 from app.parameters.table import BITS, parameters_of
-from app.search.names import tests_in
-from app.search.query import Notice, Query, Test, Token
+from app.search.query import Notice, Query, Test, Token, tests_in
 from app.search.suggest import Vocabulary, suggestions
 from app.store.search_tables import search_string
 

@@ -40,6 +40,8 @@ def fhir_base(request: Request, release: str) -> str:
 
 def takes(request: Request, *names: str) -> None:
     """Raises RequestError 400 for a parameter that the interaction does not take."""
+    if not request.scope["query_string"]:
+        return
     for name in request.query_params:
         if name not in (*names, *ANYWHERE):
             raise unknown(name, "this interaction", (*names, *ANYWHERE))

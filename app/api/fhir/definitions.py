@@ -11,7 +11,7 @@ from starlette.responses import Response
 from app.api.answers import with_query
 from app.api.fhir.answers import fhir_answer, fhir_base, place, takes
 from app.errors import RequestError
-from app.fhir.bundle import Entry, searchset
+from app.fhir.bundle import searchset
 from app.fhir.conformance import search_parameter
 from app.fhir.datatypes import Json
 from app.fhir.extensions import structure_definitions
@@ -70,7 +70,7 @@ async def search_definitions(request: Request) -> Response:
         found = {id: one for id, one in found.items() if _matches(name, str(one[_SEARCHED[name]]), wanted)}
     base = fhir_base(request, release)
     links = [("self", with_query(f"{base}/{kind}", pairs))]
-    entries = [Entry(kind, id, orjson.dumps(one)) for id, one in found.items()]
+    entries = [(kind, id, orjson.dumps(one)) for id, one in found.items()]
     return fhir_answer(request, release, searchset(base, links, entries, len(entries)))
 
 

@@ -14,7 +14,7 @@ from app.api.fhir.answers import fhir_answer, fhir_base, place, takes
 from app.api.fhir.read import live
 from app.api.fhir.validate import parameters_of, read_resource
 from app.errors import RequestError
-from app.fhir.bundle import Entry, searchset
+from app.fhir.bundle import searchset
 from app.parameters.dates import instant, interval
 from app.parameters.table import FHIR_TYPES, PARAMETERS
 from app.search.parse import read_count
@@ -62,7 +62,7 @@ async def everything(request: Request) -> Response:
         rows = rows[:count]
         last = 0 if tuple(rows[-1][1:3]) == (kind, id) else rows[-1][0]
         links.append(("next", with_query(where, [*pairs, ("_cursor", state.cursors.write((last,), scope))])))
-    entries = [Entry(row[1], row[2], bytes(row[3])) for row in rows]
+    entries = [(row[1], row[2], bytes(row[3])) for row in rows]
     return fhir_answer(request, release, searchset(base, links, entries, total))
 
 

@@ -107,6 +107,9 @@ async def _old(request: Request, release: str, kind: str, id: str, version: str)
 
 
 def _resource(request: Request, release: str, row: Row, body: bytes) -> Response:
+    tag = f'W/"{row[0]}"'
+    if not request.scope["query_string"]:
+        return fhir_answer(request, release, body, etag=tag, last_modified=row[1])
     asked = request.query_params
     summary, elements = asked.get("_summary", "false"), asked.get("_elements")
     if summary not in SUMMARIES or summary == "count":
@@ -120,4 +123,4 @@ def _resource(request: Request, release: str, row: Row, body: bytes) -> Response
         raise RequestError(400, "value", "_summary and _elements are both given: expected one of them", "_elements")
     names = read_elements("_elements", elements) if elements else ()
     part = part_of(body, release, summary, names)
-    return fhir_answer(request, release, part, etag=f'W/"{row[0]}"', last_modified=row[1])
+    return fhir_answer(request, release, part, etag=tag, last_modified=row[1])

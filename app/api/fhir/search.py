@@ -1,18 +1,20 @@
 """Search by GET and POST, of a type and of all (https://hl7.org/fhir/R5/http.html#search)."""
 
-import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.api.answers import with_query
-from app.api.fhir.answers import ANYWHERE, fhir_answer, fhir_base, part_of, place
-from app.api.negotiate import format_of, preferences, require_form
+from app.api.answers import FHIR_JSON, VARY, with_query
+from app.api.fhir.answers import ANYWHERE, fhir_base, part_of, place
+from app.api.formats import FHIR_XML, written
+from app.api.negotiate import Format, format_of, preferences, require_form
+from app.api.repeated import Document, answer_again, outlined
 from app.errors import RequestError
-from app.fhir.bundle import Entry, searchset
+from app.fhir.bundle import searchset
 from app.fhir.extensions import NEAREST_SITE
 from app.fhir.outcome import issue, outcome
 from app.parameters.table import FHIR_TYPES
@@ -24,17 +26,20 @@ from app.search.run import Found, Page, run
 from app.search.suggestions import suggest
 
 LOCATION_DISTANCE = "http://hl7.org/fhir/StructureDefinition/location-distance"
-_BY_HEADERS = ", Prefer"
-"""What more an answer depends on."""
+_VARY = f"{VARY}, Prefer"
 
 
 async def search_type(request: Request) -> Response:
+    if (again := await answer_again(request)) is not None:
+        return again
     release, kind = place(request)
     return await _answer(request, release, (kind,), await _pairs(request), f"{fhir_base(request, release)}/{kind}")
 
 
 async def search_system(request: Request) -> Response:
     """https://hl7.org/fhir/R5/http.html#search: `_type` says which types; without it all are searched."""
+    if (again := await answer_again(request)) is not None:
+        return again
     release, _ = place(request)
     pairs = await _pairs(request)
     given = [one for name, value in pairs if name == "_type" for one in value.split(",") if one]
@@ -90,26 +95,49 @@ async def _answer(
         (relation, with_query(where, pairs_of(query, given, cursor)))
         for relation, cursor in _places(state.cursors, query, page, asked)
     ]
-    entries = [_match(release, query, one) for one in page.matches]
-    entries += [
-        Entry(one.type, one.id, part_of(one.document, release, query.summary, query.elements), b"include")
-        for one in page.included
-    ]
-    warnings = outcome(*map(_issue, notices)) if notices else None
     total = page.total if query.total != "none" or query.count == 0 else None
-    body = searchset(base, links, entries, total, warnings)
-    return fhir_answer(request, release, body, etag=_tag(request, page, links, total, warnings), vary=_BY_HEADERS)
+    warnings = outcome(*map(_issue, notices)) if notices else None
+    format: Format = request.state.format
+    bundle = _Bundle(
+        release=release,
+        base=base,
+        links=links,
+        total=total,
+        warnings=warnings,
+        summary=query.summary,
+        elements=query.elements,
+        format=format,
+        matches=len(page.matches),
+        search=[_search(one) for one in page.matches] if any(_search(one) for one in page.matches) else (),
+    )
+    media_type = FHIR_XML if format.name == "xml" else FHIR_JSON
+    said = (links, total, warnings, format)
+    return outlined(request, page, release, bundle.write, said, media_type, _VARY, not query.perishable)
 
 
-def _tag(
-    request: Request, page: Page, links: Sequence[tuple[str, str]], total: int | None, warnings: bytes | None
-) -> str:
-    """The answer's validator, from the versions of what is in it: a version tells the truth, and reading a page's bytes
-    once more took half of its time."""
-    made = hashlib.sha1(repr((links, total, warnings, request.state.format)).encode(), usedforsecurity=False)
-    for one in (*page.matches, *page.included):
-        made.update(b"%d.%d.%r.%r;" % (one.key, one.version, one.score, one.distance))
-    return f'W/"{made.hexdigest()[:20]}"'
+@dataclass(frozen=True, slots=True)
+class _Bundle:
+    """The answer without its documents."""
+
+    release: str
+    base: str
+    links: Sequence[tuple[str, str]]
+    total: int | None
+    warnings: bytes | None
+    summary: str
+    elements: tuple[str, ...]
+    format: Format
+    matches: int
+    search: Sequence[bytes]
+
+    def write(self, documents: Sequence[Document]) -> bytes:
+        release, summary, elements = self.release, self.summary, self.elements
+        if summary != "false" or elements:
+            documents = [(type, id, part_of(one, release, summary, elements)) for type, id, one in documents]
+        body = searchset(
+            self.base, self.links, documents, self.total, self.warnings, matches=self.matches, search=self.search
+        )
+        return written(body, release, self.format)[0]
 
 
 def _places(cursors: Cursors, query: Query, page: Page, asked: str | None) -> list[tuple[str, str | None]]:
@@ -134,13 +162,14 @@ def pairs_of(query: Query, types: Sequence[str] = (), cursor: str | None = None)
     return [*pairs, ("_cursor", cursor)] if cursor else pairs
 
 
-def _match(release: str, query: Query, one: Found) -> Entry:
+def _search(one: Found) -> bytes:
+    """More of the entry's `search`."""
     search = b""
     if one.score is not None:  # of any size: here between 0 and 1, in the same order
         search += b',"score":%s' % orjson.dumps(round(one.score / (1 + one.score), 6))
     if one.distance is not None:
         search = b',"extension":%s' % orjson.dumps(_distance(one)) + search
-    return Entry(one.type, one.id, part_of(one.document, release, query.summary, query.elements), search=search)
+    return search
 
 
 def _distance(one: Found) -> list[dict[str, object]]:

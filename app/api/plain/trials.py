@@ -1,6 +1,7 @@
 """`/api/v1/trials`: search with the parameters of FHIR under plain names; facets, fields, CSV."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import orjson
@@ -11,6 +12,7 @@ from starlette.responses import Response
 from app.api.answers import JSON, answer, base_url, with_query
 from app.api.plain.parameters import CSV, CSV_TYPE, FACETS, format_asked, trials_extra
 from app.api.plain.shared import PREFIX, REFUSED, fields_asked, listing, picked
+from app.api.repeated import Document, answer_again, outlined
 from app.errors import RequestError
 from app.parameters.table import Parameter, parameters_of
 from app.plain import csv
@@ -33,6 +35,8 @@ _ALSO = ("fields", "facets", "format")
 )
 async def list_trials(request: Request) -> Response:
     """Trials, in the order in which they were first loaded unless `sort` says otherwise."""
+    if (again := await answer_again(request)) is not None:
+        return again
     state = request.app.state
     wanted = format_asked(request, {"json": JSON, "csv": CSV_TYPE})
     fields = fields_asked(request, TrialShape)
@@ -48,8 +52,17 @@ async def list_trials(request: Request) -> Response:
             made.headers["Link"] = f'<{following}>; rel="next"'
         return made
     counts = await count_facets(state.database, state.memory, query, facets) if facets else None
-    items = [picked(orjson.loads(one.document), fields) if fields else one.document for one in page.matches]
-    return answer(request, listing(items, page.total, following, orjson.dumps(counts) if counts else b""), JSON)
+    counted = orjson.dumps(counts) if counts else b""
+    write = partial(_listing, fields=fields, total=page.total, following=following, facets=counted)
+    said = (fields, page.total, following, counted)
+    return outlined(request, page, "plain", write, said, JSON, lasting=not query.perishable)
+
+
+def _listing(
+    documents: Sequence[Document], fields: tuple[str, ...], total: int | None, following: str | None, facets: bytes
+) -> bytes:
+    items = [picked(orjson.loads(one), fields) if fields else one for _, _, one in documents]
+    return listing(items, total, following, facets)
 
 
 def _facets(request: Request) -> list[Parameter]:
