@@ -1,6 +1,7 @@
 """The application: `create_app(settings)`; `app.main:create_app` is the factory that `trials serve` starts."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
@@ -43,6 +44,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.records = lambda key: asyncio.to_thread(record, key)
         app.state.exports = export.open_jobs(settings, engine)
         app.state.cursors = Cursors(settings.cursor_key or (row[0] if row else ""))
+        gc.freeze()  # what is there from the start is never garbage: the collector need not look at it
         yield
         await asyncio.to_thread(app.state.exports.close)
         await database.close()

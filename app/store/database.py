@@ -224,49 +224,75 @@ class SQLite(Database):
 
 
 class PostgreSQL(Database):
+    """Connections of our own: what asyncpg's pool does around each use took as long as the statement. Statements are
+    prepared by the driver at their first use, on each connection."""
+
     _connections = 8
 
     async def open(self) -> None:
-        async def keep(_connection: object) -> None:
-            """No reset on release: nothing here leaves session state behind, and the reset costs a round trip."""
-
-        self._pool = await asyncpg.create_pool(
-            self.url.set(drivername="postgresql").render_as_string(hide_password=False),
-            min_size=1,
-            max_size=self._connections,
-            reset=keep,
-            server_settings={"statement_timeout": str(int(self.statement_timeout * 1000)), "jit": "off"},
-        )
+        self._address = self.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._turns = asyncio.Semaphore(self._connections)
+        self._idle: list[Any] = []
+        self._give(await self._take())
 
     async def close(self) -> None:
-        await self._pool.close()
+        for connection in self._idle:
+            await connection.close()
 
     def dialect(self) -> Dialect:
         return PGDialect_asyncpg()  # type: ignore[no-untyped-call]
 
+    async def _take(self) -> Any:
+        """A connection, for one use at a time; a new one where the server has closed the old one."""
+        await self._turns.acquire()
+        while self._idle:
+            connection = self._idle.pop()
+            if not connection.is_closed():
+                return connection
+        try:
+            settings = {"statement_timeout": str(int(self.statement_timeout * 1000)), "jit": "off"}
+            return await asyncpg.connect(self._address, server_settings=settings, statement_cache_size=500)
+        except BaseException:
+            self._turns.release()
+            raise
+
+    def _give(self, connection: Any) -> None:
+        self._idle.append(connection)
+        self._turns.release()
+
     async def point(self, statement: Statement) -> Row | None:
-        row: Row | None = await self._pool.fetchrow(statement.sql, *statement.values)
+        connection = await self._take()
+        try:
+            row: Row | None = await connection.fetchrow(statement.sql, *statement.values)
+        finally:
+            self._give(connection)
         return row
 
     async def points(self, statement: Statement) -> Sequence[Row]:
-        rows: Sequence[Row] = await self._pool.fetch(statement.sql, *statement.values)
+        connection = await self._take()
+        try:
+            rows: Sequence[Row] = await connection.fetch(statement.sql, *statement.values)
+        finally:
+            self._give(connection)
         return rows
 
     async def run(self, make: Callable[[], Script[Result]], *, alone: bool = False) -> Result:
+        connection = await self._take()
         try:
-            async with self._pool.acquire() as connection:
-                if alone:
-                    script = make()
-                    first = _following(script, None)
-                    rows: Sequence[Row] = await connection.fetch(first.sql, *first.values)
-                    _following(script, rows)  # another statement: both must see one snapshot
-                async with connection.transaction(isolation="repeatable_read", readonly=True):
-                    script, seen = make(), None
-                    while True:
-                        statement = _following(script, seen)
-                        seen = await connection.fetch(statement.sql, *statement.values)
+            if alone:
+                script = make()
+                first = _following(script, None)
+                rows: Sequence[Row] = await connection.fetch(first.sql, *first.values)
+                _following(script, rows)  # another statement: both must see one snapshot
+            async with connection.transaction(isolation="repeatable_read", readonly=True):
+                script, seen = make(), None
+                while True:
+                    statement = _following(script, seen)
+                    seen = await connection.fetch(statement.sql, *statement.values)
         except _End as end:
             result: Result = end.args[0]
             return result
         except asyncpg.QueryCanceledError as error:
             raise StatementTimeout from error
+        finally:
+            self._give(connection)

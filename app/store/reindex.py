@@ -1,29 +1,17 @@
 """Makes the search index anew from the stored documents and records, when what is searched has changed."""
 
-import hashlib
-from pathlib import Path
-
 import orjson
 from sqlalchemy import Connection, Engine, select, update
 
-import app.parameters
 from app.parameters.extract import search_rows
 from app.store import tables as t
 from app.store.counters import raise_data_version
 from app.store.engine import writing
+from app.store.fingerprints import index_fingerprint
 from app.store.get import get_trials
 from app.store.index import Entry, index_status_changes, put_index
 
 CHUNK = 500
-
-
-def index_fingerprint() -> str:
-    """A digest of what says how resources are searched."""
-    digest = hashlib.sha256()
-    for file in sorted([*Path(app.parameters.__path__[0]).iterdir(), Path(__file__).with_name("index.py")]):
-        if file.suffix in (".py", ".json"):
-            digest.update(file.read_bytes())
-    return digest.hexdigest()[:16]
 
 
 def reindex(engine: Engine, *, always: bool = False) -> int:

@@ -1,17 +1,13 @@
 """Rebuilds served bytes from the tables when the renderers have changed since they were written."""
 
-import hashlib
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select, update
 
-import app.fhir
-import app.plain
-import app.record
 from app.store import tables as t
 from app.store.counters import raise_data_version
 from app.store.engine import among, writing
+from app.store.fingerprints import renderer_fingerprint
 from app.store.get import get_trials
 from app.store.prepare import prepare, with_version
 from app.store.resources import put_documents
@@ -20,22 +16,12 @@ from app.store.shared import merge_shared
 CHUNK = 200
 
 
-def fingerprint() -> str:
-    """A digest of the renderers' source: what is served can only differ when this does."""
-    digest = hashlib.sha256()
-    for package in (app.record, app.fhir, app.plain):
-        for folder in package.__path__:
-            for file in sorted(Path(folder).rglob("*.py")):
-                digest.update(file.read_bytes())
-    return digest.hexdigest()[:16]
-
-
 def rerender(engine: Engine, now: Callable[[], str], *, always: bool = False) -> int:
     """Renders all again if the renderers changed, or `always`; bytes that differ become a new version, so marked.
 
     Gives the number of trials rendered. Interrupted, it begins again: what is as it should be is not written.
     """
-    current = fingerprint()
+    current = renderer_fingerprint()
     row = t.state.c.name == "renderer"
     with engine.connect() as connection:
         if connection.scalar(select(t.state.c.value).where(row)) == current and not always:

@@ -12,9 +12,10 @@ from app.record.trial import Trial, TrialSite
 from app.sources import parse
 from app.store import tables as t
 from app.store.engine import writing
+from app.store.fingerprints import renderer_fingerprint
 from app.store.get import get_trial, get_version
 from app.store.put import put_trial
-from app.store.rerender import fingerprint, rerender
+from app.store.rerender import rerender
 from tests.fhir.trials import bare, rich
 from tests.servers import CLINCONNECT, TRIALX
 
@@ -162,8 +163,8 @@ def test_a_changed_renderer_makes_marked_versions(engine: Engine, monkeypatch: p
         ]
 
     monkeypatch.setattr(prepare_module, "render", render_with_language)
-    monkeypatch.setattr(rerender_module, "fingerprint", lambda: "another")
-    assert fingerprint() != "another"
+    monkeypatch.setattr(rerender_module, "renderer_fingerprint", lambda: "another")
+    assert renderer_fingerprint() != "another"
     assert rerender(engine, lambda: "2026-01-03T00:00:00.000Z") == 1
     with engine.connect() as connection:
         [row] = connection.execute(select(t.resource).where(t.resource.c.type == "ResearchStudy")).all()
