@@ -52,8 +52,8 @@ class Outline(NamedTuple):
 class Repeated:
     """The outlines of one process; the least recently asked go."""
 
-    def __init__(self, most: int = MOST_BYTES) -> None:
-        self._most, self._bytes = most, 0
+    def __init__(self) -> None:
+        self._most, self._bytes = MOST_BYTES, 0
         self._kept: OrderedDict[tuple[Any, ...], Outline] = OrderedDict()
 
     async def answer(self, database: Database, request: Request) -> Response | None:

@@ -3,9 +3,8 @@ included one more, however many entries there are. Requests go through the appli
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
 
 import httpx
 import pytest
@@ -14,7 +13,7 @@ from app.main import create_app
 from app.search import page
 from app.settings import Settings
 from app.store import database
-from app.store.database import Database, Script, Statement
+from tests.search.counting import Counted
 from tests.search.fictional import fictional, fill, ids
 from tests.servers import Databases
 
@@ -27,44 +26,6 @@ INCLUDES = [
     ("_include", "*"),
 ]
 ITERATED = [("_include", "ResearchStudy:principalinvestigator"), ("_include:iterate", "PractitionerRole:practitioner")]
-
-
-class Counted:
-    """What one application asks its database for. PostgreSQL asks the first statement outside of a transaction; when
-    another follows, all begins anew inside one, since both must see one snapshot: that first one is not counted."""
-
-    def __init__(self, asked: Database) -> None:
-        self.statements: list[Statement] = []
-        self._run, self._point = asked.run, asked.point
-        asked.run = self.run  # type: ignore[method-assign]
-        asked.point = self.point  # type: ignore[method-assign]
-
-    async def run(self, make: Callable[[], Script[Any]], **how: Any) -> Any:
-        attempts: list[list[Statement]] = []
-
-        def begin() -> Script[Any]:
-            attempts.append([])
-            return self._through(make(), attempts[-1])
-
-        result = await self._run(begin, **how)
-        *abandoned, done = attempts
-        assert sum(map(len, abandoned)) <= 1
-        self.statements += done
-        return result
-
-    async def point(self, statement: Statement) -> Any:
-        self.statements.append(statement)
-        return await self._point(statement)
-
-    def _through(self, script: Script[Any], asked: list[Statement]) -> Script[Any]:
-        rows: Sequence[Any] | None = None
-        while True:
-            try:
-                statement = next(script) if rows is None else script.send(rows)
-            except StopIteration as end:
-                return end.value
-            rows = yield statement
-            asked.append(statement)
 
 
 @pytest.fixture(autouse=True)
