@@ -44,7 +44,7 @@ def registry(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> 
 @pytest.mark.parametrize("workload", WORKLOADS, ids=lambda workload: workload.name)
 def test_answers_are_what_was_asked_for(registry: Registry, workload: Workload) -> None:
     asks = workload.draw(registry)
-    answers = checked(registry, workload, asks)
+    answers, _ = checked(registry, workload, asks)
     assert len(answers) == len({ask.path for ask in asks}) == len(asks)
     assert len(asks) == 1 if workload.hot else len(asks) > 1
     assert all(ask.row for ask in asks) or not workload.reads, "the bare application has nothing to read"
@@ -60,7 +60,7 @@ def test_the_bare_application_sends_the_same(registry: Registry, tmp_path: Path)
     """Status, body and headers, whether or not it reads the resource first."""
     reads = next(one for one in WORKLOADS if one.name == "read")
     asks = reads.draw(registry)
-    answers = checked(registry, reads, asks)
+    answers, _ = checked(registry, reads, asks)
     database = str(registry.engine.url.set(drivername="postgresql").render_as_string(hide_password=False))
     postgres = registry.engine.dialect.name == "postgresql"
     with (
@@ -99,7 +99,7 @@ def test_workloads_are_named() -> None:
 def test_results_are_told() -> None:
     one = orjson.loads(
         '{"engine":"sqlite","studies":10000,"workers":1,"connections":16,"workload":"read","hot":false,"asked":1000,'
-        '"bytes":20000,"each_second":900,"bare_each_second":1000,"ratio":0.9,"p50":1,"p99":2,"requests":900,"errors":0,'
+        '"bytes":20000,"each_second":900,"bare_each_second":1000,"ratio":0.9,"first":9,"p50":1,"p99":2,"requests":900,"errors":0,'
         '"processor_ms":1,"memory":[{"anonymous":90,"unique":100,"proportional":100,"peak":110}]}'
     )
     large = {**one, "studies": 100_000, "ratio": 0.3, "p50": 3}

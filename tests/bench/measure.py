@@ -39,21 +39,23 @@ class Setting(NamedTuple):
     seconds: int
 
 
-def checked(registry: Registry, workload: Workload, asks: Sequence[Ask]) -> dict[bytes, Recorded]:
-    """The answers of all. Raises AssertionError for the first that does not hold what was asked for."""
+def checked(registry: Registry, workload: Workload, asks: Sequence[Ask]) -> tuple[dict[bytes, Recorded], list[float]]:
+    """The answers of all, and how many seconds each took that first time. Raises AssertionError for the first that does
+    not hold what was asked for."""
     assert asks, f"{workload.name}: the registry has nothing to ask for"
-    made = {}
+    made, seconds = {}, []
     for ask in asks:
         answer = registry.client.get(ask.path, headers=dict(ask.headers))
         try:
             workload.check(registry, ask, answer)
         except (KeyError, IndexError, TypeError, ValueError) as error:
             raise AssertionError(f"{workload.name}: {ask.path}: {error!r} in {answer.text[:500]}") from error
+        seconds.append(answer.elapsed.total_seconds())
         headers = [(name.lower(), value) for name, value in answer.headers.raw if name.lower() not in _OWN]
         made[ask.path.encode()] = Recorded(
             answer.status_code, headers, answer.content, ask.row if workload.reads else None
         )
-    return made
+    return made, seconds
 
 
 @contextmanager
@@ -87,7 +89,7 @@ def bare(answers: Answers, folder: Path, workers: int) -> Iterator[str]:
 
 def measure(setting: Setting, registry: Registry, workload: Workload, asks: Sequence[Ask]) -> list[Result]:
     """A Result for each number of connections."""
-    answers = checked(registry, workload, asks)
+    answers, seconds = checked(registry, workload, asks)
     size = sum(len(one.body) for one in answers.values() if isinstance(one.body, bytes)) / len(answers)
     reads = setting.database if workload.reads and setting.engine == "postgresql" else ""
     requests = setting.folder / "requests"
@@ -109,6 +111,7 @@ def measure(setting: Setting, registry: Registry, workload: Workload, asks: Sequ
                     "bare_each_second": median(b.each_second for _, b in rounds),
                     "ratio": median(pairs),
                     "ratios": pairs,
+                    "first": median(seconds) * 1e3,
                     "p50": median(one.p50 for one in ours),
                     "p99": median(one.p99 for one in ours),
                     "requests": sum(one.requests for one in ours),

@@ -85,6 +85,8 @@ PAGES = [
     [("_has:Provenance:target:agent:missing", "false"), ("_text", "study")],
     [("condition:not", "nothing"), ("_filter", 'title co "a" or phase eq phase-2')],
     [("_total", "none"), ("_sort", "-phase")],
+    [("_content", "study"), ("_sort", "_score")],
+    [("_content", "study"), ("_sort", "_score"), ("_total", "none")],
 ]
 
 
