@@ -9,7 +9,7 @@ from app.parameters.extract import HIGHEST, LOWEST
 from app.search.compile import TABLES, Compiler
 from app.search.parse import scored
 from app.search.query import Position, Query, SortKey, words_column
-from app.search.sql import Binder
+from app.search.sql import Binder, all_of
 from app.store.words import words_score, words_source
 
 _VALUES = {"search_token": "code", "search_string": "start", "search_date": "low", "search_number": "low"}
@@ -53,7 +53,7 @@ def sorted_rows(query: Query, compiler: Compiler) -> tuple[str, list[str]]:
 def missing_in(query: Query, compiler: Compiler, key: str) -> str:
     """That `sorted_rows` has none of this resource."""
     tables, conditions = sorted_rows(query, compiler)
-    return f"NOT EXISTS (SELECT 1 FROM {tables} WHERE {' AND '.join(conditions)} AND s0.key = {key})"
+    return f"NOT {compiler.bind.exists(f'{tables} WHERE {all_of(conditions)} AND s0.key = {key}')}"
 
 
 def _chosen(compiler: Compiler, one: SortKey, n: int) -> str:

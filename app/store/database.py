@@ -251,6 +251,8 @@ class PostgreSQL(Database):
                 return connection
         try:
             settings = {"statement_timeout": str(int(self.statement_timeout * 1000)), "jit": "off"}
+            # for what ends after so many rows the planner would go through a table, hoping to find them soon
+            settings["enable_seqscan"] = "off"
             return await asyncpg.connect(self._address, server_settings=settings, statement_cache_size=500)
         except BaseException:
             self._turns.release()
