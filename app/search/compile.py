@@ -243,7 +243,8 @@ class Compiler:
             if isinstance(value, Interval):
                 low, high = (instant(moment(int(end))) for end in (value.low, value.high))
                 conditions.append(c.instants(self.bind, f"{row}.last_updated", low, high, value.prefix))
-        return Source(f"resource {row}", f"{row}.deleted = FALSE AND {any_of(conditions)}", f"{row}.key", typed=False)
+        # that it is there is asked of all that is not typed
+        return Source(f"resource {row}", any_of(conditions), f"{row}.key", typed=False)
 
     def _words(self, where: Where, values: Iterable[Value]) -> list[Source]:
         alternatives = [value for value in values if isinstance(value, tuple) and value]

@@ -30,8 +30,9 @@ def columns_of(query: Query, compiler: Compiler, key: str, *, joined: bool, by_s
     made = []
     for n, one in enumerate(query.sort):
         if one.parameter is None:
-            found = f" JOIN ({score_rows(query, compiler)}) AS scored ON scored.key = {key}"
-            made.append(Column("scored.score", one.descending, join="" if by_score else found))
+            # made where it is used only: PostgreSQL refuses a value that no part of the statement uses
+            found = "" if by_score else f" JOIN ({score_rows(query, compiler)}) AS scored ON scored.key = {key}"
+            made.append(Column("scored.score", one.descending, join=found))
         elif one.parameter.reads == "id":
             made.append(Column("r.id", one.descending))
         elif one.parameter.reads == "lastUpdated":
