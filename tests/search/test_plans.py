@@ -365,7 +365,7 @@ DROPPED = {
     "ix_search_date_low": ("ResearchStudy", ("completion", "lt1999")),
     "ix_search_reference_key": ("Location", ("_has:ResearchStudy:site:condition", "alpha-condition")),
     "ix_search_place_cell": ("Location", ("near", "10|20")),
-    "ix_resource_type_last_updated": ("Location", ("_sort", "_lastUpdated")),
+    "ix_search_number_low": ("ResearchStudy", ("recruitment-actual", "lt5")),
 }
 
 
