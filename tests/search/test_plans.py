@@ -17,14 +17,14 @@ from app.main import create_app
 from app.search import page
 from app.settings import Settings
 from app.store import sqlite as reading
-from app.store.database import Database, Statement, open_database
+from app.store.database import Database, open_database
 from app.store.engine import engine_for, writing
 from app.store.export import Export, write_export
 from tests.bench.workloads import EXPORT, NAMES
+from tests.search.counting import Counted
 from tests.search.planned import EXCEPTIONS, Asked, asked, excepted, scans
 from tests.search.plans import EXPLAIN, scans_in, scans_of
 from tests.search.plenty import fill
-from tests.search.test_statements import Counted
 from tests.servers import Databases
 
 FEW = 300
@@ -140,25 +140,12 @@ WORKLOADS: dict[str, Sequence[str]] = {
 }
 
 
-class Recorded(Counted):
-    """What one application asks, by whatever way."""
-
-    def __init__(self, asked: Database) -> None:
-        super().__init__(asked)
-        self._points = asked.points
-        asked.points = self.points  # type: ignore[method-assign]
-
-    async def points(self, statement: Statement) -> Any:
-        self.statements.append(statement)
-        return await self._points(statement)
-
-
 @asynccontextmanager
-async def recording(url: str, folder: Path) -> AsyncIterator[tuple[httpx.AsyncClient, Recorded, Database]]:
+async def recording(url: str, folder: Path) -> AsyncIterator[tuple[httpx.AsyncClient, Counted, Database]]:
     """A client of the application, what it asks, and a database that explains it."""
     app = create_app(Settings(database_url=url, export_folder=str(folder)))
     async with app.router.lifespan_context(app), opened(url) as database:
-        recorded = Recorded(app.state.database)
+        recorded = Counted(app.state.database)
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://trials", timeout=60) as client:
             yield client, recorded, database
