@@ -19,8 +19,9 @@ from sqlalchemy import Engine
 
 from app.clock import instant
 from app.errors import SourceError
+from app.intake.files import files_in
 from app.intake.read import Received, Refused, raw_digest, read_all
-from app.intake.records import Raw, files_in, records_of
+from app.intake.records import Raw, records_of
 from app.intake.removal import remove_unseen
 from app.intake.runs import COUNTS, count, finish_run, start_run
 from app.intake.store import note_seen, store_batch

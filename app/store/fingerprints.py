@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import app
+from app.settings import packaged
 
 _HERE = Path(app.__path__[0])
 
@@ -18,6 +19,12 @@ def index_fingerprint() -> str:
     """Of what makes the rows that are searched from documents."""
     files = [*(_HERE / "parameters").iterdir(), _HERE / "store" / "index.py"]
     return _digest(file for file in sorted(files) if file.suffix in (".py", ".json"))
+
+
+def program_fingerprint() -> str:
+    """Of all source: of what makes a database what it is."""
+    places = (_HERE, packaged("migrations"))
+    return _digest(file for at in places for file in sorted(at.rglob("*")) if file.suffix in (".py", ".json"))
 
 
 def _digest(files: Iterable[Path]) -> str:
