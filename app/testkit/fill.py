@@ -15,7 +15,7 @@ from app.store.engine import engine_for
 from app.store.migrate import migrate
 from app.store.reindex import reindex
 from app.store.rerender import rerender
-from app.testkit.cache import named
+from app.testkit.documents import named
 
 
 def fill(url: str, documents: Sequence[Path]) -> None:

@@ -49,6 +49,9 @@ class TrialRegistry:
         clock: str = CLOCK,
         database: str | None = None,
     ) -> None:
+        load = None if load is None else list(load)
+        if load == []:
+            raise ValueError("load is empty: expected files, folders or studies, or None for those of the package")
         self._folder = Path(tempfile.mkdtemp(prefix="trial-registry-"))
         self.log = self._folder / "log.txt"
         self.url = ""
@@ -58,11 +61,10 @@ class TrialRegistry:
         command += ["--host", "127.0.0.1", "--clock", clock]
         for path in _written(load or (), self._folder):
             command += ["--load", str(path)]
-        if load is not None and "--load" not in command:
-            raise ValueError("load is empty: expected files, folders or studies, or None for those of the package")
         environment = {name: value for name, value in os.environ.items() if not name.startswith("TRIALS_")}
         if "TRIALS_PINNED_FOLDER" in os.environ:
             environment["TRIALS_PINNED_FOLDER"] = os.environ["TRIALS_PINNED_FOLDER"]
+        environment["TMPDIR"] = str(self._folder)
         if database is not None:
             environment["TRIALS_DATABASE_URL"] = database
         with self.log.open("wb") as log:
@@ -107,12 +109,8 @@ class TrialRegistry:
         """Ends the server."""
         for client in self._clients:
             client.close()
-        self._process.terminate()
-        try:
-            self._process.wait(10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        self._process.kill()  # nothing that it has is to be kept, and all of it is in the folder
+        self._process.wait()
         if self._process.stdin:
             self._process.stdin.close()
         shutil.rmtree(self._folder, ignore_errors=True)
