@@ -13,7 +13,7 @@ APP = ROOT / "app"
 FLOORS = (
     ("errors", "settings", "clock", "record"),
     ("parameters",),
-    ("sources", "generate", "fhir", "plain"),
+    ("sources", "generate", "fhir", "plain", "contract"),
     ("store",),
     ("search", "intake"),
     ("api", "web"),
@@ -24,7 +24,7 @@ FLOORS = (
 )
 """From the ground up; a room imports its own floor's ground (`errors`, `clock`, `record`, ...) and floors below it."""
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
-PURE = ("record", "parameters", "sources", "generate", "fhir", "plain")
+PURE = ("record", "parameters", "sources", "generate", "fhir", "plain", "contract")
 NOT_IN_PURE = ("sqlalchemy", "fastapi", "starlette", "alembic", "asyncpg", "psycopg", "sqlite3", "httpx", "uvicorn")
 
 

@@ -19,6 +19,7 @@ _MODULES = {
     "sync": "sync",
     "export": "export",
     "link": "link",
+    "contract": "contract",
     "bench": "bench",
     "render": "database",
 }
