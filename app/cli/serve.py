@@ -6,6 +6,7 @@ import gc
 import os
 import signal
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from threading import Thread
 from typing import Annotated, Any
@@ -48,17 +49,18 @@ def serve(
         list[Path] | None,
         typer.Option(help="With --pinned: a file or folder, instead of the program's documents."),
     ] = None,
-    until_closed: Annotated[bool, typer.Option("--until-closed", help="Ends when its standard input does.")] = False,
+    until_closed: Annotated[
+        bool, typer.Option("--until-closed", help="With --pinned: it ends when its standard input does.")
+    ] = False,
 ) -> None:
     """Answers over HTTP. Prepares the database first; an empty one gets the documents that come with the program."""
     settings = settings_given()
-    if until_closed:
-        Thread(target=_end_with_input, daemon=True).start()
     if pinned:
-        _serve_pinned(settings, host, port, clock, load)
+        _serve_pinned(settings, host, port, clock, load, until_closed)
         return
-    if clock is not None or load is not None:
-        fail(f"{'--clock' if clock is not None else '--load'} is for a pinned server: expected --pinned too")
+    for name, given in (("clock", clock is not None), ("load", load is not None), ("until-closed", until_closed)):
+        if given:
+            fail(f"--{name} is for a pinned server: expected --pinned too")
     if not _is_ready(settings):
         from app.cli.prepared import filled  # see above
 
@@ -67,18 +69,26 @@ def serve(
 
 
 def _serve_pinned(
-    settings: Settings, host: str | None, port: int | None, clock: str | None, load: list[Path] | None
+    settings: Settings,
+    host: str | None,
+    port: int | None,
+    clock: str | None,
+    load: list[Path] | None,
+    until_closed: bool,
 ) -> None:
     gc.disable()  # a seventh of the time to the first answer, and nothing of what is made here is garbage
     from app.testkit.start import pinned_app  # see above
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # what the server does in the end, so that nothing is left
-    try:
-        with pinned_app(settings, load, clock) as made:
-            gc.enable()
-            _run(settings, host, port, made)
-    except (ValueError, OperationalError) as error:
-        fail(str(error))
+    with ExitStack() as stack:
+        try:
+            made = stack.enter_context(pinned_app(settings, load, clock))
+        except (ValueError, OperationalError) as error:
+            fail(str(error))
+        gc.enable()
+        if until_closed:
+            Thread(target=_end_with_input, daemon=True).start()
+        _run(settings, host, port, made)
 
 
 def _end_with_input() -> None:

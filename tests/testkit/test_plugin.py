@@ -71,7 +71,9 @@ def test_a_database_that_holds_something_is_not_pinned(make_trial_registry: Make
         make_trial_registry(database=url)
 
 
-@pytest.mark.parametrize("arguments", [("--clock", "2026-01-31T00:00:00Z"), ("--load", str(TRIALX))], ids=str)
+@pytest.mark.parametrize(
+    "arguments", [("--clock", "2026-01-31T00:00:00Z"), ("--load", str(TRIALX)), ("--until-closed",)], ids=str
+)
 def test_options_of_pinned_servers_alone(url: str, arguments: tuple[str, ...]) -> None:
     result = trials(url, "serve", *arguments)
     assert result.returncode == 1 and "expected --pinned too" in result.stderr
