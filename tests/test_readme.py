@@ -73,6 +73,17 @@ def test_curl_commands(registry: httpx.Client, block: str) -> None:
         assert result.returncode == 0 and result.stdout.strip(), (line, result.stderr)
 
 
+def test_the_tests_pass(tmp_path: Path) -> None:
+    """Those that are shown."""
+    blocks = re.findall(r"```python\n(.*?)```", TEXT, re.S)
+    file = tmp_path / "test_shown.py"
+    file.write_text("\n\n".join(blocks))
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--rootdir={tmp_path}", str(file)]
+    result = subprocess.run(command, cwd=ROOT, env=environment(""), capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout
+    assert f"{TEXT.count('def test_')} passed" in result.stdout
+
+
 @pytest.mark.parametrize(
     "line",
     [
