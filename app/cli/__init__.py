@@ -20,6 +20,7 @@ _MODULES = {
     "export": "export",
     "link": "link",
     "contract": "contract",
+    "check": "check",
     "bench": "bench",
     "render": "database",
 }

@@ -24,11 +24,11 @@ def compare(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Says what changed for a client. Exit code 1 if anything breaks one, 2 if a document cannot be read."""
-    documents = [_read(old), _read(new)]
+    documents = [read_document(old), read_document(new)]
     try:
         changes = diff(*documents)
     except ValueError as error:
-        _refuse(f"{old} and {new}: {error}")
+        refuse(f"{old} and {new}: {error}")
     breaking = sum(change.kind == "breaking" for change in changes)
     if as_json:
         typer.echo(json.dumps({"breaking": breaking, "changes": [change._asdict() for change in changes]}, indent=2))
@@ -40,7 +40,8 @@ def compare(
         raise typer.Exit(1)
 
 
-def _read(place: str) -> dict[str, Any]:
+def read_document(place: str) -> dict[str, Any]:
+    """Of a file, an address or a server. Ends the program with exit code 2 where it cannot be read."""
     try:
         if place.startswith(("http://", "https://")):
             address = place if place.endswith(".json") else f"{place.rstrip('/')}/openapi.json"
@@ -48,12 +49,13 @@ def _read(place: str) -> dict[str, Any]:
         else:
             found = json.loads(Path(place).read_text())
     except (OSError, ValueError, httpx.HTTPError) as error:
-        _refuse(f"{place} cannot be read as JSON: {error}")
+        refuse(f"{place} cannot be read as JSON: {error}")
     if not isinstance(found, dict):
-        _refuse(f"{place} is no OpenAPI document: expected an object")
+        refuse(f"{place} is no OpenAPI document: expected an object")
     return found
 
 
-def _refuse(message: str) -> NoReturn:
+def refuse(message: str) -> NoReturn:
+    """Ends the program with exit code 2."""
     typer.echo(f"trials: {message}", err=True)
     raise typer.Exit(2)
