@@ -93,7 +93,8 @@ def test_the_tests_pass(tmp_path: Path) -> None:
         if line.startswith((".venv/bin/trials", ".venv/bin/python -m tests"))
     ],
 )
-def test_trials_commands(url: str, line: str, tmp_path: Path) -> None:
+def test_trials_commands(registry: httpx.Client, url: str, line: str, tmp_path: Path) -> None:
+    line = line.replace("http://localhost:8000", str(registry.base_url).rstrip("/"))
     words = [str(tmp_path / "exported") if word == "exported" else word for word in shlex.split(line)[1:]]
     if words[0] == "serve":
         words.append("--help")

@@ -156,7 +156,9 @@ def _filled(server: Server, path: str, query: str = "") -> str:
 
 
 def _valid(document: Any, answer: Answer, schema: Json) -> Iterator[Failure]:
-    errors = Draft202012Validator({**_open(schema), "components": document}).iter_errors(answer.document())
+    whole = {**_open(schema), "components": document}
+    validator = Draft202012Validator(whole, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    errors = validator.iter_errors(answer.document())
     for error in sorted(errors, key=lambda one: one.json_path)[:5]:
         message = error.message if len(error.message) < 300 else f"{error.message[:100]} ... {error.message[-150:]}"
         yield answer.failure("what its schema in the contract says", f"{error.json_path}: {message}")
