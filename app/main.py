@@ -23,7 +23,7 @@ from app.store.engine import engine_for, reading
 from app.store.get import get_trial
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
+def create_app(settings: Settings | None = None, door: type[Door] = Door) -> FastAPI:
     """Serves the database of `settings` (by default the `TRIALS_*` variables), which must be migrated."""
     settings = settings or Settings()
 
@@ -59,7 +59,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     errors.install(app)
     app.state.fhir_routes = Routes((*export.ROUTES, *fhir.ROUTES))
-    app.add_middleware(Door, routes=app.state.fhir_routes, settings=settings)
+    app.add_middleware(door, routes=app.state.fhir_routes, settings=settings)
     for router in (plain.router, health.router):
         app.include_router(router)
     openapi.install(app)

@@ -43,6 +43,11 @@ class Settings(BaseSettings):
     export_hours: float = Field(24.0, gt=0, description="hours for which exported files are kept")
     export_jobs: int = Field(2, ge=1, description="exports that may run at once")
     export_kept: int = Field(20, ge=1, description="exports that may be there at once, running or kept")
+    pinned_folder: str = Field(
+        "",
+        description="where `serve --pinned` keeps the databases that it has made; "
+        "empty: `clinical-trial-registry/pinned` in the user's cache folder",
+    )
 
 
 def packaged(name: str) -> Path:

@@ -11,19 +11,20 @@ from tests.servers import ROOT
 
 APP = ROOT / "app"
 FLOORS = (
-    ("errors", "settings", "record"),
+    ("errors", "settings", "clock", "record"),
     ("parameters",),
-    ("sources", "generate", "fhir", "plain"),
+    ("sources", "generate", "fhir", "plain", "contract"),
     ("store",),
     ("search", "intake"),
     ("api", "web"),
     ("main", "progress"),
+    ("testkit",),
     ("cli",),
     ("__main__",),
 )
-"""From the ground up; a room imports its own floor's ground (`errors`, `settings`, `record`) and floors below it."""
+"""From the ground up; a room imports its own floor's ground (`errors`, `clock`, `record`, ...) and floors below it."""
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
-PURE = ("record", "parameters", "sources", "generate", "fhir", "plain")
+PURE = ("record", "parameters", "sources", "generate", "fhir", "plain", "contract")
 NOT_IN_PURE = ("sqlalchemy", "fastapi", "starlette", "alembic", "asyncpg", "psycopg", "sqlite3", "httpx", "uvicorn")
 
 

@@ -73,6 +73,17 @@ def test_curl_commands(registry: httpx.Client, block: str) -> None:
         assert result.returncode == 0 and result.stdout.strip(), (line, result.stderr)
 
 
+def test_the_tests_pass(tmp_path: Path) -> None:
+    """Those that are shown."""
+    blocks = re.findall(r"```python\n(.*?)```", TEXT, re.S)
+    file = tmp_path / "test_shown.py"
+    file.write_text("\n\n".join(blocks))
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--rootdir={tmp_path}", str(file)]
+    result = subprocess.run(command, cwd=ROOT, env=environment(""), capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout
+    assert f"{TEXT.count('def test_')} passed" in result.stdout
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -82,7 +93,8 @@ def test_curl_commands(registry: httpx.Client, block: str) -> None:
         if line.startswith((".venv/bin/trials", ".venv/bin/python -m tests"))
     ],
 )
-def test_trials_commands(url: str, line: str, tmp_path: Path) -> None:
+def test_trials_commands(registry: httpx.Client, url: str, line: str, tmp_path: Path) -> None:
+    line = line.replace("http://localhost:8000", str(registry.base_url).rstrip("/"))
     words = [str(tmp_path / "exported") if word == "exported" else word for word in shlex.split(line)[1:]]
     if words[0] == "serve":
         words.append("--help")

@@ -34,6 +34,11 @@ def base_url(request: Request) -> str:
     return f"{scope['scheme']}://{host}{scope.get('root_path', '')}".rstrip("/")
 
 
+def without_address(request: Request, text: bytes) -> bytes:
+    """What a validator is made from: it is the same at every address of the server."""
+    return text.replace(base_url(request).encode(), b"")
+
+
 def with_query(place: str, pairs: Sequence[tuple[str, str]]) -> str:
     return f"{place}?{urlencode(pairs, safe=':,|/*$')}" if pairs else place
 
@@ -57,7 +62,7 @@ def answer(
     Without an `etag` the answer's own digest is its validator. `last_modified` is an instant. A cache may keep the
     answer but must ask each time whether it still holds (`no-cache`); `vary` are the headers that it depends on.
     """
-    tag = etag or f'W/"{hashlib.sha256(body).hexdigest()[:20]}"'
+    tag = etag or f'W/"{hashlib.sha256(without_address(request, body)).hexdigest()[:20]}"'
     headers = [(b"etag", tag.encode()), (b"cache-control", b"no-cache"), (b"vary", vary.encode())]
     if last_modified:
         headers.append((b"last-modified", http_date(last_modified).encode()))

@@ -7,7 +7,7 @@ can be fetched in pieces. All servers of a database answer for all exports.
 import asyncio
 import re
 import tempfile
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import orjson
@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
+from app import clock
 from app.api.answers import FHIR_JSON, JSON, base_url, http_date
 from app.api.errors import refusal
 from app.api.export_request import read_request
@@ -57,7 +58,7 @@ async def status(request: Request) -> Response:
     """https://hl7.org/fhir/uv/bulkdata/export.html#bulk-data-status-request"""
     job = await _job(request)
     if job.state == "running":
-        waited = datetime.now(UTC) - datetime.fromisoformat(job.requested)
+        waited = clock.now() - datetime.fromisoformat(job.requested)
         headers = {"X-Progress": _progress(job), "Retry-After": str(min(30, 1 + int(waited.total_seconds()) // 10))}
         return Response(status_code=202, headers=headers)
     if job.state == "failed":
@@ -102,7 +103,12 @@ async def file(request: Request) -> Response:
         ) from error
     tag = f'"{listed[name].digest}"'
     # no-transform: a range of a compressed file is not that of the file (RFC 9111, 5.2.2.6)
-    headers = {"ETag": tag, "Cache-Control": "private, no-transform", "Expires": http_date(job.expires)}
+    headers = {
+        "ETag": tag,
+        "Cache-Control": "private, no-transform",
+        "Expires": http_date(job.expires),
+        "Last-Modified": http_date(job.exported.transaction_time),
+    }
     response = FileResponse(path, 200, headers, NDJSON, stat_result=found)
     start = _first_byte(request, found.st_size, (tag, response.headers["last-modified"]))
     if start is None:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.api.answers import VARY, answer, known
+from app.api.answers import VARY, answer, known, without_address
 from app.search.documents import documents
 from app.search.run import Page
 from app.store.database import Database
@@ -107,7 +107,7 @@ def outlined(
     with the versions of the resources it makes the validator, as reading a page's bytes once more took half of its
     time, and a version tells the truth."""
     found = [*page.matches, *page.included]
-    made = hashlib.sha1(repr((media_type, said)).encode(), usedforsecurity=False)
+    made = hashlib.sha1(without_address(request, repr((media_type, said)).encode()), usedforsecurity=False)
     for one in found:
         made.update(b"%d.%d.%r.%r;" % (one.key, one.version, one.score, one.distance))
     outline = Outline(

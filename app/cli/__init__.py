@@ -19,6 +19,8 @@ _MODULES = {
     "sync": "sync",
     "export": "export",
     "link": "link",
+    "contract": "contract",
+    "check": "check",
     "bench": "bench",
     "render": "database",
 }

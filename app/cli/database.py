@@ -4,7 +4,7 @@ import typer
 
 from app.cli.given import settings_given
 from app.cli.prepared import ready
-from app.intake.load import now
+from app.clock import instant
 from app.store.reindex import reindex
 from app.store.rerender import rerender
 
@@ -22,5 +22,5 @@ def migrate() -> None:
 def render() -> None:
     """Rebuilds the served bytes of every trial from the tables; bytes that differ become a new version."""
     engine = ready(settings_given())
-    typer.echo(f"rendered {rerender(engine, now, always=True)} trials")
+    typer.echo(f"rendered {rerender(engine, instant, always=True)} trials")
     typer.echo(f"indexed {reindex(engine, always=True)} resources")

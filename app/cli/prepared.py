@@ -7,7 +7,8 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import OperationalError
 
 from app.cli.given import fail
-from app.intake.load import load, now
+from app.clock import instant
+from app.intake.load import load
 from app.intake.runs import COUNTS
 from app.settings import Settings, packaged
 from app.store import tables
@@ -22,7 +23,7 @@ def ready(settings: Settings) -> Engine:
     try:
         engine = engine_for(settings.database_url)
         migrate(engine)
-        rerender(engine, now)
+        rerender(engine, instant)
         reindex(engine)
     except ValueError as error:
         fail(str(error))

@@ -10,7 +10,6 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import ExitStack
-from datetime import UTC, datetime
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -18,9 +17,11 @@ from typing import NamedTuple
 
 from sqlalchemy import Engine
 
+from app.clock import instant
 from app.errors import SourceError
+from app.intake.files import files_in
 from app.intake.read import Received, Refused, raw_digest, read_all
-from app.intake.records import Raw, files_in, records_of
+from app.intake.records import Raw, records_of
 from app.intake.removal import remove_unseen
 from app.intake.runs import COUNTS, count, finish_run, start_run
 from app.intake.store import note_seen, store_batch
@@ -65,11 +66,6 @@ def start_reader() -> None:
     collect_rarely()
 
 
-def now() -> str:
-    """This instant, ISO 8601 in UTC with microseconds (a FHIR instant)."""
-    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
 def load(
     engine: Engine,
     paths: Iterable[Path],
@@ -77,7 +73,7 @@ def load(
     *,
     complete: str | None = None,
     progress: Callable[[float], None] = lambda share: None,
-    clock: Callable[[], str] = now,
+    clock: Callable[[], str] = instant,
 ) -> Report:
     """Loads every record of the files and tells what became of each; a record that is refused leaves no trace.
 
@@ -97,7 +93,7 @@ def load_records(
     tell: Callable[[Loaded | Refused], None],
     *,
     complete: str | None = None,
-    clock: Callable[[], str] = now,
+    clock: Callable[[], str] = instant,
 ) -> Report:
     """Loads raw records, from wherever they come."""
     collect_rarely()

@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import Engine, delete, insert, select
 
 from app.intake.ctgov_api import Pace, Page, Retries, fetch_pages
-from app.intake.load import Loaded, load_records, now
+from app.intake.load import Loaded, load_records
 from app.intake.read import Refused
 from app.intake.records import Raw
 from app.intake.sync import Place, Seen, Synced, sync
@@ -55,7 +55,7 @@ def mirror(
 
     def load_page(studies: list[Any]) -> dict[str, int]:
         raws = [Raw(origin, n, "json", orjson.dumps(study)) for n, study in enumerate(studies, 1)]
-        return dict(load_records(engine, raws, "sync", origin, tell, clock=now).counts)
+        return dict(load_records(engine, raws, "sync", origin, tell).counts)
 
     headers = {"User-Agent": "clinical-trial-registry", "Accept": "application/json"}
     with httpx.Client(timeout=60, follow_redirects=True, headers=headers) as client:

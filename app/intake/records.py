@@ -9,7 +9,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, Literal, NamedTuple
 from xml.etree.ElementTree import Element, ParseError, tostring
@@ -39,15 +39,6 @@ class Raw(NamedTuple):
     line: int
     kind: Literal["text", "json", "xml"]
     data: bytes
-
-
-def files_in(paths: Iterable[Path]) -> Iterator[Path]:
-    """The paths themselves, and for folders every file below them that is not hidden, in name order."""
-    for path in paths:
-        if path.is_dir():
-            yield from sorted(f for f in path.rglob("*") if f.is_file() and not f.name.startswith("."))
-        else:
-            yield path
 
 
 def records_of(path: Path) -> Iterator[tuple[Raw, int]]:

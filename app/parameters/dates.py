@@ -7,6 +7,8 @@ microseconds since the year 1, half the size.
 import re
 from datetime import UTC, datetime, timedelta
 
+from app import clock
+
 _PREFIXES = ("eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap")
 _DATE = re.compile(
     r"(?P<year>\d{4})(?:-(?P<month>\d\d)(?:-(?P<day>\d\d)"
@@ -53,14 +55,14 @@ def _ends(found: re.Match[str]) -> tuple[datetime, datetime]:
 
 def around(low: datetime, high: datetime) -> tuple[datetime, datetime]:
     """`ap`: a tenth of the distance to now more on each side, as far as there are dates."""
-    margin = abs(datetime.now(UTC) - low) / 10
+    margin = abs(clock.now() - low) / 10
     first, last = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
     return max(low, first + margin) - margin, min(high, last - margin) + margin
 
 
 def instant(moment: datetime) -> str:
     """The form in which instants are stored."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return clock.written(moment)
 
 
 _FIRST = datetime.min.replace(tzinfo=UTC)
@@ -77,7 +79,3 @@ def microseconds(moment: datetime) -> int:
 def moment(count: int) -> datetime:
     """`microseconds` undone."""
     return _FIRST + count * _MICROSECOND
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)

@@ -7,7 +7,8 @@ release by their `marks`.
 
 from collections.abc import Callable, Iterable, Sequence
 
-from app.parameters.dates import instant, microseconds, moment, utc_now
+from app import clock
+from app.parameters.dates import instant, microseconds, moment
 from app.parameters.table import BELOW_SLOT, COMMON, FHIR_TYPES, PARAMETERS, Parameter, bit_of
 from app.parameters.values import LITERAL, OF_TYPE, START, sounds_of
 from app.record.ids import fold
@@ -169,7 +170,7 @@ class Compiler:
         if reads == "near":
             return [self._near(first, value) for value in test.values if isinstance(value, Around)]
         if reads == "stale":
-            now = microseconds(utc_now())
+            now = microseconds(clock.now())
             return [self._rows("search_date", test.parameters, lambda row: f"{row}.low <= {self.bind.value(now)}")]
         if reads in ("text", "content"):
             return self._words(words_column(first), test.values)

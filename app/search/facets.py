@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from app.parameters.dates import utc_now
+from app import clock
 from app.parameters.table import Parameter
 from app.search.memory import Memory
 from app.search.page import Pages
@@ -19,7 +19,7 @@ Counts = dict[str, list[dict[str, Any]]]
 async def count_facets(database: Database, memory: Memory, query: Query, parameters: Sequence[Parameter]) -> Counts:
     """Parameter -> `{"value": code, "count": n}`, most frequent first; one snapshot, one statement for each."""
     version = await database.data_version()
-    name = ("facets", utc_now().date(), query.release, query.nodes, tuple(parameters))
+    name = ("facets", clock.now().date(), query.release, query.nodes, tuple(parameters))
     kept = memory.get(name)
     if kept is not None and kept[0] == version:
         counts: Counts = kept[1]

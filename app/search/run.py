@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from app.parameters.dates import utc_now
+from app import clock
 from app.search.conditions import metres
 from app.search.included import distances, included
 from app.search.limits import MOST_INCLUDED
@@ -70,7 +70,7 @@ def _script(database: Database, memory: Memory, query: Query, body: str) -> Scri
     pages, page = Pages(query, database.name), Page()
     plan = yield from planned(database, memory, query, pages)
     # the day: with it records become stale
-    name = ("total", utc_now().date(), query.release, query.types, query.nodes, query.contained)
+    name = ("total", clock.now().date(), query.release, query.types, query.nodes, query.contained)
     wanted = query.position is None and (query.total != "none" or not query.count or query.summary == "count")
     if query.position is not None:
         page.total = query.position.total

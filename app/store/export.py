@@ -8,13 +8,14 @@ import hashlib
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 import orjson
 from sqlalchemy import ColumnElement, Connection, Engine, Select, func, select
 
+from app import clock
 from app.fhir.outcome import issue, outcome
 from app.fhir.subset import only
 from app.store import tables as t
@@ -72,20 +73,11 @@ class Exported(NamedTuple):
         }
 
 
-def now() -> str:
-    return stored_instant(datetime.now(UTC))
-
-
-def stored_instant(moment: datetime) -> str:
-    """The form in which instants are stored, which orders as time does."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
 def read_since(text: str) -> str:
     """An instant (https://hl7.org/fhir/R5/datatypes.html#instant) in the stored form. Raises ValueError."""
     if _INSTANT.fullmatch(text):
         try:
-            return stored_instant(datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", text)))
+            return clock.written(datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", text)))
         except (ValueError, OverflowError):
             pass
     raise ValueError(f"'{text[:40]}' is not an instant: expected one such as 2026-03-01T09:30:00Z")
@@ -95,7 +87,7 @@ def settled(engine: Engine) -> str:
     """The present instant, up to which everything that was changed is in every later snapshot: writers take their
     instant while they are the only writer, and here there is none."""
     with writing(engine):
-        return now()
+        return clock.instant()
 
 
 def write_export(

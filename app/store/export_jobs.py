@@ -9,20 +9,20 @@ import json
 import logging
 import os
 import re
-import secrets
 import shutil
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
 from sqlalchemy.exc import OperationalError
 
+from app import clock
 from app.store import tables as t
 from app.store.engine import reading, writing
-from app.store.export import Export, Exported, File, now, stored_instant, write_export
+from app.store.export import Export, Exported, File, write_export
 
 BEAT = 1.0
 DEAD = 15.0
@@ -69,7 +69,7 @@ class _Attempt:
     """A job that this process runs; `stop` ends it."""
 
     def __init__(self, id: str) -> None:
-        self.id, self.token, self.stop = id, secrets.token_hex(8), threading.Event()
+        self.id, self.token, self.stop = id, clock.unguessable_name(8), threading.Event()
         self.progress: tuple[int, int | None, str | None] = (0, None, None)
 
     def tell(self, done: int, total: int, kind: str) -> None:
@@ -99,16 +99,16 @@ class ExportJobs:
         if not os.access(self._folder, os.W_OK | os.X_OK):
             raise NoFolder(f"{self._folder} cannot be written to")
         self._sweep()
-        attempt = _Attempt(secrets.token_hex(16))
+        attempt = _Attempt(clock.unguessable_name(16))
         asked = {**export._asdict(), "ignored": ignored}
         with writing(self._engine) as connection:
             if self._live(connection) >= self._at_once:
                 raise TooMany("TRIALS_EXPORT_JOBS", self._at_once, 10)
             kept, first = connection.execute(select(func.count(), func.min(_j.expires))).one()
             if kept >= self._most_kept:
-                wait = datetime.fromisoformat(first) - datetime.now(UTC)
+                wait = datetime.fromisoformat(first) - clock.now()
                 raise TooMany("TRIALS_EXPORT_KEPT", self._most_kept, max(1, int(wait.total_seconds())))
-            requested = now()  # no writer is at work: what comes later is later (see `settled`)
+            requested = clock.instant()  # no writer is at work: what comes later is later (see `settled`)
             connection.execute(
                 insert(t.export_job).values(
                     id=attempt.id,
@@ -119,7 +119,7 @@ class ExportJobs:
                     state="running",
                     attempts=1,
                     attempt=attempt.token,
-                    heartbeat=now(),
+                    heartbeat=clock.instant(),
                     done=0,
                     expires=self._expiry(),
                 )
@@ -169,7 +169,7 @@ class ExportJobs:
             return None
         with reading(self._engine) as connection:
             return connection.execute(
-                select(t.export_job).where(_j.id == id, (_j.expires > now()) | (_j.state == "running"))
+                select(t.export_job).where(_j.id == id, (_j.expires > clock.instant()) | (_j.state == "running"))
             ).one_or_none()
 
     def _take_over(self, id: str) -> None:
@@ -186,7 +186,7 @@ class ExportJobs:
             connection.execute(
                 update(t.export_job)
                 .where(dead)
-                .values(attempt=attempt.token, attempts=row.attempts + 1, heartbeat=now(), done=0, total=None)
+                .values(attempt=attempt.token, attempts=row.attempts + 1, heartbeat=clock.instant(), done=0, total=None)
             )
         shutil.rmtree(self._folder / id / row.attempt, ignore_errors=True)
         asked = json.loads(row.asked)
@@ -238,7 +238,7 @@ class ExportJobs:
                 done, total, kind = attempt.progress
                 try:
                     if not self._update(
-                        attempt, heartbeat=now(), expires=self._expiry(), done=done, total=total, type=kind
+                        attempt, heartbeat=clock.instant(), expires=self._expiry(), done=done, total=total, type=kind
                     ):
                         attempt.stop.set()
                 except OperationalError:  # a long writer has the database: the next beat may pass
@@ -246,17 +246,17 @@ class ExportJobs:
 
     def _sweep(self) -> None:
         with reading(self._engine) as connection:
-            late = (_j.expires <= now()) & ((_j.state != "running") | (_j.heartbeat < _ago(DEAD)))
+            late = (_j.expires <= clock.instant()) & ((_j.state != "running") | (_j.heartbeat < _ago(DEAD)))
             expired = list(connection.scalars(select(_j.id).where(late)))
         for id in expired:
             self.remove(id)
 
     def _expiry(self) -> str:
-        return stored_instant(datetime.now(UTC) + timedelta(hours=self._hours))
+        return clock.written(clock.now() + timedelta(hours=self._hours))
 
 
 def _ago(seconds: float) -> str:
-    return stored_instant(datetime.now(UTC) - timedelta(seconds=seconds))
+    return clock.written(clock.now() - timedelta(seconds=seconds))
 
 
 def _report(future: Future[None]) -> None:

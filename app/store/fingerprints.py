@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import app
+from app.settings import packaged
 
 _HERE = Path(app.__path__[0])
 _IMPORT = re.compile(
@@ -38,6 +39,12 @@ def _imported(*first: Path) -> list[Path]:
             places = [place, *inside]
             left += [path for one in places for path in (one.with_suffix(".py"), one / "__init__.py") if path.is_file()]
     return sorted(found)
+
+
+def program_fingerprint() -> str:
+    """Of all source: of what makes a database what it is."""
+    places = (_HERE, packaged("migrations"))
+    return _digest(file for at in places for file in sorted(at.rglob("*")) if file.suffix in (".py", ".json"))
 
 
 def _digest(files: Iterable[Path]) -> str:

@@ -1,11 +1,10 @@
 """Brings a database to the schema of this release (Alembic, https://alembic.sqlalchemy.org)."""
 
-import secrets
-
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, inspect
 
+from app.clock import unguessable_name
 from app.settings import packaged
 from app.store import tables
 from app.store.engine import writing
@@ -34,7 +33,7 @@ def seed_state(connection: Connection) -> None:
         "next_key": "1",
         "next_change": "1",
         "next_run": "1",
-        "cursor_key": secrets.token_hex(32),
+        "cursor_key": unguessable_name(32),
         "renderer": "",
         "index": "",
     }
