@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.contract.altering import Alter, Passing
 
-STUDY = "/fhir/r5/ResearchStudy"
+STUDY, PARAMETERS = "/fhir/r5/ResearchStudy", "/fhir/r5/SearchParameter"
 ABSENT = "none-such-7f3a"
 
 
@@ -170,7 +170,7 @@ FAULTS: list[tuple[str, str, Alter]] = [
     ("a wrong method taken", "r4.method", status(200, "/fhir/r4/metadata", where=lambda p: p.method == "POST")),
     ("HEAD without ETag", "r5.head", without("etag", STUDY, method="HEAD")),
     ("no CORS", "r5.cors", without("access-control-allow-origin", "/fhir/r5/")),
-    ("no gzip", "r5.gzip", instead("/fhir/r5/metadata", "/fhir/r5/metadata", where=asking("accept-encoding", "gzip"))),
+    ("no gzip", "r5.gzip", instead(PARAMETERS, PARAMETERS, where=asking("accept-encoding", "gzip"))),
     ("repeated entries", "r5.paging", first_again),
     ("a wrong total", "r5.paging", bundle(raised(3), f"{STUDY}?", "_sort=_id", "_cursor=")),
     ("no next page", "r5.paging", bundle(unlinked("next"), f"{STUDY}?", "_sort=_id")),

@@ -157,8 +157,8 @@ def cors(server: Server, release: str) -> Iterator[Failure]:
 
 
 def gzip(server: Server, release: str) -> Iterator[Failure]:
-    """Read as it was sent, and unpacked here."""
-    path = f"/fhir/{release}/metadata"
+    """Of an answer that is long enough; unpacked here."""
+    path = f"/fhir/{release}/SearchParameter"
     answer, known = server.get(path, {"Accept-Encoding": "gzip"}), server.get(path)
     if answer.headers.get("content-encoding") != "gzip":
         yield answer.failure("Content-Encoding: gzip", f"Content-Encoding: {answer.headers.get('content-encoding')}")
