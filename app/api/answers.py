@@ -17,7 +17,7 @@ VARY = "Accept, Accept-Encoding"
 
 
 class Answer(Response):
-    """Bytes with their headers as they are: nothing is encoded or looked up (half of a `Response`'s time)."""
+    """Bytes with their headers as they are: nothing is encoded or looked up."""
 
     def __init__(self, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
         self.status_code, self.body, self.raw_headers = status, body, headers
@@ -30,7 +30,8 @@ def base_url(request: Request) -> str:
     if public:
         return public.rstrip("/")
     scope = request.scope
-    host = request.headers.get("host") or ":".join(map(str, scope["server"]))
+    # without the header: where the server listens, which has no port on a Unix socket
+    host = request.headers.get("host") or ":".join(str(part) for part in scope["server"] or () if part is not None)
     return f"{scope['scheme']}://{host}{scope.get('root_path', '')}".rstrip("/")
 
 

@@ -7,10 +7,10 @@ write ends all outlines, so no answer is ever old. What the answer depends on is
 
 import hashlib
 from array import array
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from cachetools import LRUCache
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -20,12 +20,13 @@ from app.search.run import Page
 from app.store.database import Database
 
 MOST_BYTES = 24 << 20
-"""Of all outlines, about: some 8,000 pages of 20."""
+"""Of all outlines of a process, about: those of some 8,000 pages of 20."""
 SMALL = 2 << 20
 """Bytes of documents that are read in the event loop: in a millisecond."""
 _OVERHEAD = 2500
 _DEPENDS = (b"accept", b"host", b"prefer")
 
+_Name = tuple[Any, ...]
 Document = tuple[str, str, bytes]
 """(type, id, document)"""
 
@@ -42,6 +43,8 @@ class Outline(NamedTuple):
     vary: str
     size: int
     """Bytes of the documents."""
+    weight: int
+    """Bytes that the outline itself takes, about."""
 
     def answer(self, request: Request, found: Sequence[Document]) -> Response:
         if known(request.headers, self.etag):
@@ -53,8 +56,7 @@ class Repeated:
     """The outlines of one process; the least recently asked go."""
 
     def __init__(self) -> None:
-        self._most, self._bytes = MOST_BYTES, 0
-        self._kept: OrderedDict[tuple[Any, ...], Outline] = OrderedDict()
+        self._kept: LRUCache[_Name, Outline] = LRUCache(MOST_BYTES, getsizeof=lambda outline: outline.weight)
 
     async def answer(self, database: Database, request: Request) -> Response | None:
         """None when the question is new, or the data have changed since."""
@@ -72,25 +74,14 @@ class Repeated:
             version = int(rows[0][0]) if rows else -1
             found = {key: (type, id, document) for _, key, type, id, document in rows}
         if version != outline.version:
-            self._drop(name)
+            if self._kept.get(name) is outline:  # meanwhile others may have dropped it, or kept a newer one
+                del self._kept[name]
             return None
-        self._kept.move_to_end(name)
         return outline.answer(request, [found[key] for key in keys] if found else [])
 
     def keep(self, request: Request, outline: Outline) -> None:
-        if request.method != "GET":
-            return
-        name = _name(request)
-        self._drop(name)
-        self._kept[name] = outline._replace(keys=array("q", outline.keys))
-        self._bytes += _weight(name, outline)
-        while self._bytes > self._most:
-            self._drop(next(iter(self._kept)))
-
-    def _drop(self, name: tuple[Any, ...]) -> None:
-        gone = self._kept.pop(name, None)
-        if gone is not None:
-            self._bytes -= _weight(name, gone)
+        if request.method == "GET" and outline.weight <= MOST_BYTES:
+            self._kept[_name(request)] = outline
 
 
 def outlined(
@@ -105,34 +96,33 @@ def outlined(
 ) -> Response:
     """The answer with the documents of a page, kept for the next time if it is `lasting`. `said` is what else is in it:
     with the versions of the resources it makes the validator, as reading a page's bytes once more took half of its
-    time, and a version tells the truth."""
+    time, and a version tells the truth. All that `write` holds besides the documents must be in `said`."""
     found = [*page.matches, *page.included]
-    made = hashlib.sha1(without_address(request, repr((media_type, said)).encode()), usedforsecurity=False)
+    text = repr((media_type, said)).encode()
+    made = hashlib.sha1(without_address(request, text), usedforsecurity=False)
     for one in found:
         made.update(b"%d.%d.%r.%r;" % (one.key, one.version, one.score, one.distance))
     outline = Outline(
         page.version,
         column,
-        [one.key for one in found],
+        array("q", [one.key for one in found]),
         write,
         media_type,
         f'W/"{made.hexdigest()[:20]}"',
         vary,
         sum(len(one.document) for one in found),
+        # the address is in the name, and in `said` as links
+        _OVERHEAD + 8 * len(found) + 2 * len(text),
     )
     if lasting:
         request.app.state.repeated.keep(request, outline)
     return outline.answer(request, [(one.type, one.id, one.document) for one in found])
 
 
-def _name(request: Request) -> tuple[Any, ...]:
+def _name(request: Request) -> _Name:
     scope = request.scope
-    sent = [value for name, value in scope["headers"] if name in _DEPENDS]
+    sent = [header for header in scope["headers"] if header[0] in _DEPENDS]
     return scope["path"], scope["query_string"], scope["scheme"], scope.get("root_path"), *sent
-
-
-def _weight(name: tuple[Any, ...], outline: Outline) -> int:
-    return _OVERHEAD + 8 * len(outline.keys) + len(name[1])
 
 
 async def answer_again(request: Request) -> Response | None:

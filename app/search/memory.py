@@ -4,25 +4,27 @@ Totals and facets hold for one data version, which every writing transaction rai
 and a number of another version is not used. How many rows a test has only decides where a page begins: it may be old.
 """
 
-from collections import OrderedDict
 from collections.abc import Hashable
+from threading import Lock
 from typing import Any
+
+from cachetools import LRUCache
+
+MOST = 20_000
 
 
 class Memory:
-    def __init__(self, most: int = 20_000) -> None:
-        self._most = most
-        self._kept: OrderedDict[Hashable, tuple[Any, Any]] = OrderedDict()
+    """Searches that take long ask it from threads."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._kept: LRUCache[Hashable, tuple[Any, Any]] = LRUCache(MOST)
 
     def get(self, name: Hashable) -> tuple[Any, Any] | None:
         """(data version, value)"""
-        found = self._kept.get(name)
-        if found is not None:
-            self._kept.move_to_end(name)
-        return found
+        with self._lock:
+            return self._kept.get(name)
 
     def put(self, name: Hashable, version: Any, value: Any) -> None:
-        self._kept[name] = (version, value)
-        self._kept.move_to_end(name)
-        if len(self._kept) > self._most:
-            self._kept.popitem(last=False)
+        with self._lock:
+            self._kept[name] = (version, value)

@@ -52,17 +52,18 @@ class PostgreSQL(Database):
         self._turns.release()
 
     async def point(self, statement: Statement) -> Row | None:
-        connection = await self._take()
-        try:
-            row: Row | None = await connection.fetchrow(statement.sql, *statement.values)
-        finally:
-            self._give(connection)
-        return row
+        rows = await self._fetch(statement)
+        return rows[0] if rows else None
 
     async def points(self, statement: Statement) -> Sequence[Row]:
+        return await self._fetch(statement)
+
+    async def _fetch(self, statement: Statement) -> Sequence[Row]:
         connection = await self._take()
         try:
             rows: Sequence[Row] = await connection.fetch(statement.sql, *statement.values)
+        except asyncpg.QueryCanceledError as error:
+            raise StatementTimeout from error
         finally:
             self._give(connection)
         return rows

@@ -17,8 +17,6 @@ def downgrade() -> None:
 def _rebuild(detail: str) -> None:
     if op.get_bind().dialect.name != "sqlite":
         return
-    # pages that leave the cache are sought in the log of the transaction: with 100,000 studies that took ten minutes
-    op.execute("PRAGMA cache_size = -1000000")
     op.execute("ALTER TABLE search_words RENAME TO search_words_before")
     op.execute(
         "CREATE VIRTUAL TABLE search_words USING fts5(title, narrative, rest, "
@@ -29,4 +27,3 @@ def _rebuild(detail: str) -> None:
         "SELECT rowid, title, narrative, rest FROM search_words_before"
     )
     op.execute("DROP TABLE search_words_before")
-    op.execute("PRAGMA cache_size = -2000")

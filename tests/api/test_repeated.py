@@ -4,6 +4,7 @@ What depends on the time of day is asked anew."""
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -11,6 +12,8 @@ import pytest
 from app.api import repeated
 from app.main import create_app
 from app.settings import Settings
+from app.store import sqlite
+from app.store.database import Statement
 from tests.search.counting import Counted
 from tests.search.fictional import fictional, fill, put
 from tests.servers import Databases
@@ -30,6 +33,12 @@ ASKED = [
     "/api/v1/trials?limit=4",
     "/api/v1/trials?limit=4&fields=title&facets=phase",
 ]
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On SQLite what takes long begins anew in a thread, which would be counted twice when the machine is busy."""
+    monkeypatch.setattr(sqlite, "_HERE", 60)
 
 
 @pytest.fixture(scope="module")
@@ -135,5 +144,59 @@ def test_the_least_recently_asked_go(filled: str, monkeypatch: pytest.MonkeyPatc
         counted.statements.clear()
         await client.get(paths[0])
         assert "LIMIT" in counted.statements[0].sql
+
+    conversation(filled, talk)
+
+
+def test_headers_with_the_same_value_are_told_apart(filled: str) -> None:
+    async def talk(client: httpx.AsyncClient, counted: Counted) -> None:
+        path, xml = f"{STUDY}?_count=2", "application/fhir+xml"
+        del client.headers["accept"]
+        preferred = await client.get(path, headers={"Prefer": xml})
+        accepted = await client.get(path, headers={"Accept": xml})
+        assert preferred.headers["content-type"].startswith("application/fhir+json")
+        assert accepted.headers["content-type"].startswith(xml)
+
+    conversation(filled, talk)
+
+
+@pytest.mark.parametrize("meanwhile", ["dropped", "replaced"])
+def test_an_outline_that_goes_while_its_documents_are_read(
+    filled: str, monkeypatch: pytest.MonkeyPatch, meanwhile: str
+) -> None:
+    async def talk(client: httpx.AsyncClient, counted: Counted) -> None:
+        path = f"{STUDY}?_count=2"
+        first = await client.get(path)
+        kept = client._transport.app.state.repeated._kept  # type: ignore[attr-defined]
+        [(name, outline)] = kept.items()
+        read = counted.points
+
+        async def slow(statement: Statement) -> Any:
+            rows = await read(statement)
+            if meanwhile == "dropped":
+                del kept[name]
+                return rows
+            kept[name] = outline._replace(version=outline.version + 1)
+            return [(int(row[0]) + 1, *row[1:]) for row in rows]  # as after a write
+
+        monkeypatch.setattr(client._transport.app.state.database, "points", slow)  # type: ignore[attr-defined]
+        again = await client.get(path)
+        assert again.status_code == 200 and again.content == first.content
+        assert len(kept) == (0 if meanwhile == "dropped" else 1)
+
+    conversation(filled, talk)
+
+
+def test_an_outline_weighs_all_that_it_holds(filled: str) -> None:
+    async def talk(client: httpx.AsyncClient, counted: Counted) -> None:
+        kept = client._transport.app.state.repeated._kept  # type: ignore[attr-defined]
+        weights = []
+        for more in ("", "&near=48.8|2.3|19000|km", f"&_id={'x' * 9000}"):
+            kept.clear()
+            await client.get(f"{STUDY}?_count=20{more}")
+            weights.append(kept.currsize)
+        plain, measured, long = weights
+        assert measured > plain + 20 * 100, "what is said of each match"
+        assert long > plain + 2 * 9000, "the links"
 
     conversation(filled, talk)

@@ -98,6 +98,7 @@ async def _answer(
     total = page.total if query.total != "none" or query.count == 0 else None
     warnings = outcome(*map(_issue, notices)) if notices else None
     format: Format = request.state.format
+    search = [_search(one) for one in page.matches]
     bundle = _Bundle(
         release=release,
         base=base,
@@ -108,10 +109,10 @@ async def _answer(
         elements=query.elements,
         format=format,
         matches=len(page.matches),
-        search=[_search(one) for one in page.matches] if any(_search(one) for one in page.matches) else (),
+        search=search if any(search) else (),
     )
     media_type = FHIR_XML if format.name == "xml" else FHIR_JSON
-    said = (links, total, warnings, format)
+    said = (links, total, warnings, format, bundle.search)
     return outlined(request, page, release, bundle.write, said, media_type, _VARY, not query.perishable)
 
 
