@@ -5,17 +5,20 @@ A range whose unit does not measure the name is none of it; a name is reached ov
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from app.eligibility.constraint import Constraint
-from app.eligibility.pieces import CLOSE, CUE, FILLER, NAME, OPEN, OTHER, RANGE, STOP, Piece
+from app.eligibility.pieces import CLOSE, CUE, FILLER, JOIN, NAME, OPEN, OTHER, RANGE, STOP, WORDS, Piece
 from app.eligibility.quantities import Range, both
 from app.eligibility.tokens import Token
 from app.eligibility.units import TIME_UNITS
 from app.eligibility.vocabulary import SUBJECTS, Subject
 
-MOST_WORDS = 4
+Placed = tuple[int, int, Constraint]
+MOST_WORDS = 6
 """Words that say nothing of the range, between a name and a range whose unit is the name's."""
+LONGEST_ASIDE = 14
+"""Pieces in parentheses that are passed over."""
 CONCENTRATION = re.compile(
     r"(?:(k?g|[munp]g)|([munp]?mol|meq)|([mu]?(?:U|\[IU\]))|(\{copies\})|((?:10\*\d+)?))/(?:[dmu]?L|mm3)$"
 )
@@ -47,6 +50,11 @@ SAME = {
     "mg/mmol": "ratio",
     **dict.fromkeys(TIME_UNITS, "time"),
 }
+AGES = frozenset((None, "a", "mo", "wk", "d"))
+PEOPLE = frozenset(WORDS["people"].split())
+OTHERS = frozenset(WORDS["others"].split())
+"""Whose age is not the participant's."""
+NOT_AGE_BEFORE = frozenset(WORDS["not an age before"].split())
 
 
 def family(unit: str | None) -> str | None:
@@ -61,7 +69,7 @@ def family(unit: str | None) -> str | None:
 
 def fits(subject: Subject, span: Range, words: int) -> bool:
     """Whether the range can bound the subject, with so many words between them."""
-    if subject.kind is None or (span.second is not None and subject.key != "blood pressure"):
+    if subject.kind is None or (span.second is not None and subject.key not in ("blood pressure", "systolic bp")):
         return False
     if span.limit is not None:
         return subject.kind == "measurement" and words <= MOST_WORDS
@@ -69,87 +77,155 @@ def fits(subject: Subject, span: Range, words: int) -> bool:
     if span.unit is None:
         if subject.kind == "age":
             return words == 0 and (span.high or 120) <= 120 and (span.low or 0) < 120
-        return words == 0 and (subject.kind in ("bmi", "measurement"))
+        # a clotting time without a unit is as often a multiple of the limit whose name follows later
+        return words == 0 and subject.kind in ("bmi", "measurement") and "s" not in subject.units
     if span.unit == "10*3":
         return "count/volume" in families
     return family(span.unit) in families and (words <= MOST_WORDS if subject.kind == "measurement" else words <= 1)
 
 
-def read_measures(text: str, tokens: list[Token], pieces: list[Piece]) -> Iterator[tuple[int, int, Constraint]]:
-    """Constraints on measured things, each with the tokens that carry it (first, and after the last)."""
-    group: list[Piece] = []
-    words = 0
-    last: list[Piece] = []
-    cue = False
-    used: set[int] = set()
-    for number, piece in enumerate(pieces):
-        if piece.kind == NAME:
-            if words or not group:
-                group, words = [], 0
-            group.append(piece)
-        elif piece.kind == STOP:
-            group, words, cue = [], 0, False
-        elif piece.kind in (OTHER, CUE):
-            words += 1
-            cue = cue or piece.kind == CUE
-            if words > MOST_WORDS:
-                group = []
-        elif piece.kind == RANGE and piece.range is not None:
-            span = piece.range
-            named = [name for name in group if name.subject and fits(name.subject, span, words)]
-            if group and span.left:
-                named = []
-            if not named or (span.bare and not _bare_counts(tokens, named, span)):
-                right = named_right(pieces, number, span)
-                if right is not None and (not span.bare):
-                    name, after, whole = right
-                    if whole is not None or not span.left:
-                        used.add(number)
-                        used.update(range(number, after))
-                        last = [name]
-                        cue = False
-                        yield from made(text, tokens, [name], whole or span, piece.first, pieces[after - 1].next)
-                        group = []
-                        words = 0
-                        continue
-                named = []
-            if number in used:
+class Reader:
+    """One pass over the pieces: the names that wait for a range, and what the last range bounded."""
+
+    def __init__(self, text: str, tokens: list[Token], pieces: list[Piece]) -> None:
+        self.text, self.tokens, self.pieces = text, tokens, pieces
+        self.group: list[Piece] = []
+        self.words = 0
+        self.last: list[Piece] = []
+        self.since: set[str] = set()
+        """The kinds of the pieces since the last range."""
+
+    def read(self) -> Iterator[Placed]:
+        at = 0
+        while at < len(self.pieces):
+            piece = self.pieces[at]
+            if piece.kind == RANGE and piece.range is not None:
+                at = yield from self.bound(at, piece, piece.range)
                 continue
-            if not named and span.aged and span.unit in (None, "a", "mo", "wk", "d"):
-                named = [Piece(NAME, piece.first, piece.next, SUBJECTS["age"])]
-            if named and not span.left:
-                last, cue = named, False
-                yield from made(text, tokens, named, span, named[0].first, piece.next)
-                group, words = [], 0
-            elif last and not group and not span.bare and (cue or cued_right(pieces, number)):
-                again = [
-                    name for name in last if name.subject and fits(name.subject, span, 0) and (span.unit or span.limit)
-                ]
-                if again:
-                    yield from made(text, tokens, again, span, piece.first, piece.next)
-            else:
-                words += 1
+            if piece.kind == NAME:
+                if self.words:
+                    self.group = []
+                self.group.append(piece)
+                self.words = 0
+            elif piece.kind == STOP:
+                self.group, self.words = [], 0
+            elif piece.kind == OPEN and self.group:
+                at = self.after_aside(at)
+                continue
+            elif piece.kind in (OTHER, CUE):
+                self.words += 1
+                if self.words > MOST_WORDS or self.conditional(piece):
+                    self.group = []
+            self.since.add(piece.kind)
+            at += 1
 
+    def conditional(self, piece: Piece) -> bool:
+        return self.tokens[piece.first].word in ("if", "when")
 
-def _bare_counts(tokens: list[Token], named: list[Piece], span: Range) -> bool:
-    """Whether a number that nothing compares bounds these names."""
-    subject = named[0].subject
-    if subject is None:
+    def after_aside(self, at: int) -> int:
+        """The piece after the parentheses at `at`; the next one where they hold names alone, or a range."""
+        self.since.add(OPEN)
+        kinds = set()
+        for here in range(at + 1, min(at + 1 + LONGEST_ASIDE, len(self.pieces))):
+            kind = self.pieces[here].kind
+            if kind == CLOSE:
+                return here + 1 if OTHER in kinds or CUE in kinds or NAME not in kinds else at + 1
+            if kind in (RANGE, STOP):
+                break
+            kinds.add(kind)
+        return at + 1
+
+    def bound(self, at: int, piece: Piece, span: Range) -> Generator[Placed, None, int]:
+        """What the range at the piece bounds; the piece to go on with."""
+        named = (
+            [] if span.left else [name for name in self.group if name.subject and fits(name.subject, span, self.words)]
+        )
+        if span.bare and not self.minimal(named):
+            named = []
+        if any(name.subject and name.subject.kind == "age" for name in named) and self.of_others(piece):
+            named = []
+        after, first = at + 1, piece.first
+        if named:
+            first = named[0].first
+            if self.asked_only(named[0]):
+                self.close([])
+                return after
+        elif not span.bare:
+            named, span, after = self.beside(at, piece, span)
+        if not named:
+            self.words += 1
+            self.since.add(RANGE)
+            if not span.bare:
+                self.last = [] if self.group else self.last
+            return at + 1
+        if span.bare:
+            span = span._replace(high=None, bare=False)
+        last = self.pieces[after - 1]
+        yield from made(self.text, self.tokens, named, span, first, last.next)
+        self.close(named)
+        return after
+
+    def close(self, named: list[Piece]) -> None:
+        self.last, self.group, self.words, self.since = named, [], 0, set()
+
+    def beside(self, at: int, piece: Piece, span: Range) -> tuple[list[Piece], Range, int]:
+        """The names of a range that none stands before, its whole, and the piece after all that."""
+        right = named_right(self.pieces, at, span)
+        if right is not None:
+            name, after, whole = right
+            if name.subject and name.subject.kind == "age" and self.of_others(piece):
+                return [], span, at + 1
+            return [name], whole, after
+        if span.left:
+            return [], span, at + 1
+        age = Piece(NAME, piece.first, piece.next, SUBJECTS["age"])
+        if ((span.aged and span.unit in AGES) or self.of_people(piece, span)) and not self.of_others(piece):
+            return [age], span, at + 1
+        if self.last and not self.group and (span.unit or span.limit):
+            again = [name for name in self.last if name.subject and fits(name.subject, span, 0)]
+            joined = self.since <= {JOIN, FILLER} and JOIN in self.since
+            cued = CUE in self.since or (at + 1 < len(self.pieces) and self.pieces[at + 1].kind == CUE)
+            asked = at > 0 and self.pieces[at - 1].kind == CUE and self.conditional(self.pieces[at - 1])
+            if again and (joined or cued) and not asked:
+                return again, span, at + 1
+        return [], span, at + 1
+
+    def minimal(self, named: list[Piece]) -> bool:
+        """Whether a number that nothing compares is the least: `minimum life expectancy of 12 weeks`."""
+        return any(
+            name.first > 0 and self.tokens[name.first - 1].word in ("minimum", "minimal") for name in named[:1]
+        ) or any(self.tokens[name.first].word == "minimum" for name in named[:1])
+
+    def asked_only(self, name: Piece) -> bool:
+        """`if LVEF is > 75 %, ...`: a condition for something else."""
+        return name.first > 0 and self.tokens[name.first - 1].word in ("if", "when")
+
+    def of_others(self, piece: Piece) -> bool:
+        before = self.tokens[max(0, piece.first - 4) : piece.first]
+        return any(token.word in OTHERS for token in before)
+
+    def of_people(self, piece: Piece, span: Range) -> bool:
+        """`patients over 18 years`, and a text that is nothing but `over 18`."""
+        before = self.tokens[piece.first - 1].word if piece.first else ""
+        after = self.tokens[piece.next].word if piece.next < len(self.tokens) else ""
+        bounds = [bound for bound in (span.low, span.high) if bound is not None]
+        if not bounds or not all(1 <= bound <= 110 for bound in bounds):
+            return False
+        if span.unit == "a":
+            return before in PEOPLE and after not in NOT_AGE_BEFORE
+        if span.unit is None and span.limit is None and piece.first <= 1 and piece.next >= len(self.tokens) - 1:
+            words = {token.word for token in self.tokens[piece.first : piece.next]}
+            return bool(words & {"over", "under"})
         return False
-    if span.second is not None:
-        return False
-    return subject.kind == "life-expectancy" and tokens[named[0].first - 1].word in ("minimum", "minimal")
 
 
-def cued_right(pieces: list[Piece], number: int) -> bool:
-    """Whether a condition follows the range before its clause ends."""
-    return number + 1 < len(pieces) and pieces[number + 1].kind == CUE
-
-
-def named_right(pieces: list[Piece], number: int, span: Range) -> tuple[Piece, int, Range | None] | None:
+def named_right(pieces: list[Piece], number: int, span: Range) -> tuple[Piece, int, Range] | None:
     """The name after a range (`≥ 50 x 10^9/L platelets`, `18 <= age <= 22`), the piece after it, the whole range."""
     here = number + 1
-    while here < len(pieces) and here < number + 3 and pieces[here].kind in (FILLER, OPEN):
+    # the same in another unit: `≥ 50 x 10^9/L (≥ 50,000/mm3) platelets`
+    if [piece.kind for piece in pieces[here : here + 3]] == [OPEN, RANGE, CLOSE]:
+        here += 3
+    while here < len(pieces) and here < number + 6 and pieces[here].kind in (FILLER, OPEN):
         here += 1
     if here >= len(pieces) or pieces[here].kind != NAME:
         return None
@@ -168,39 +244,41 @@ def named_right(pieces: list[Piece], number: int, span: Range) -> tuple[Piece, i
         return None
     if span.unit is None and name.subject.kind != "age":
         return None
-    return (name, here + 1, None) if fits(name.subject, span, 0) else None
+    # what a range follows is the next range's: `≥ 9 g/dL, platelets ≥ ...`
+    after = here + 1
+    while after < len(pieces) and after < here + 4 and pieces[after].kind in (FILLER, OPEN, CLOSE):
+        after += 1
+    if after < len(pieces) and pieces[after].kind == RANGE and name.subject.kind != "age":
+        return None
+    return (name, here + 1, span) if fits(name.subject, span, 0) else None
 
 
-def made(
-    text: str, tokens: list[Token], names: list[Piece], span: Range, first: int, next: int
-) -> Iterator[tuple[int, int, Constraint]]:
+def made(text: str, tokens: list[Token], names: list[Piece], span: Range, first: int, next: int) -> Iterator[Placed]:
     """One constraint for each name."""
     start, end = tokens[first].start, tokens[next - 1].end
-    seen = set()
+    subjects: list[Subject] = []
     for name in names:
         subject = name.subject
-        if subject is None or subject.kind is None or (subject.kind, subject.key) in seen:
+        if subject is None or subject.kind is None:
             continue
-        seen.add((subject.kind, subject.key))
-        unit = span.unit
-        if unit == "10*3":
-            unit = "10*3/uL"
+        several = [SUBJECTS[f"measurement:{key}"] for key in subject.means] or [subject]
+        if subject.key == "blood pressure" or span.second is not None:
+            several = [SUBJECTS["measurement:systolic bp"], SUBJECTS["measurement:diastolic bp"]]
+            if span.second is None:
+                continue
+        subjects += [one for one in several if one not in subjects]
+    for subject in subjects:
+        unit = "10*3/uL" if span.unit == "10*3" else span.unit
         if unit is None and span.limit is None:
-            unit = {"age": "a", "bmi": "kg/m2"}.get(subject.kind)
-        yield (
-            first,
-            next,
-            Constraint(
-                subject.kind,
-                start,
-                end,
-                text[start:end],
-                subject.key,
-                span.low,
-                span.high,
-                span.low_open,
-                span.high_open,
-                unit,
-                span.limit,
-            ),
-        )
+            unit = {"age": "a", "bmi": "kg/m2"}.get(subject.kind or "")
+        low, high = span.low, span.high
+        if span.second is not None and subject.key == "diastolic bp":
+            low, high = (span.second if low is not None else None), (span.second if high is not None else None)
+        assert subject.kind is not None
+        bounds = low, high, span.low_open, span.high_open, unit, span.limit
+        yield first, next, Constraint(subject.kind, start, end, text[start:end], subject.key, *bounds)
+
+
+def read_measures(text: str, tokens: list[Token], pieces: list[Piece]) -> Iterator[Placed]:
+    """Constraints on measured things, each with the tokens that carry it (first, and after the last)."""
+    return Reader(text, tokens, pieces).read()

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from app.eligibility.constraint import Limit
 from app.eligibility.phrases import Phrases
 from app.eligibility.tokens import NUMBER, SIGN, Token
-from app.eligibility.units import is_power, read_unit
+from app.eligibility.units import TIME_UNITS, is_power, read_unit
 
 WORDS = json.loads(files("app.eligibility").joinpath("quantities.json").read_text())
 
@@ -23,6 +23,11 @@ LIMITS = pairs(WORDS["limits"])
 WITHIN_NORMAL = pairs({"normal": WORDS["within normal"]})
 NUMBERS: dict[str, float] = WORDS["numbers"]
 LIMIT_OPENERS = frozenset(WORDS["limit openers"])
+STRETCHES = frozenset(("consecutive", "continuous", "full", "complete", "additional", "calendar", "whole", "completed"))
+"""`12 consecutive months`."""
+UNREAD = frozenset(("/", "*", "^"))
+UNKNOWN = "?"
+"""A unit that is none of the vocabulary's: what has it bounds nothing."""
 SIGNS = frozenset(("<", "<=", ">", ">=", "="))
 OPPOSITE = {">": "<=", ">=": "<", "<": ">=", "<=": ">"}
 
@@ -140,6 +145,12 @@ def read_amount(tokens: list[Token], at: int) -> Amount | None:
         if limit is not None:
             return Amount(value, None, limit, after)
     unit, after = read_unit(tokens, here)
+    if unit is None and word_at(tokens, here) in STRETCHES:
+        unit, after = read_unit(tokens, here + 1)
+        if unit not in TIME_UNITS:
+            unit, after = None, here
+    if unit is None and word_at(tokens, here) in UNREAD and word_at(tokens, here + 1) != "/":
+        unit = UNKNOWN
     if power:
         if unit in ("/L", "/uL", "/mm3", "/mL"):
             unit = f"10*{power}{unit}"
@@ -180,12 +191,18 @@ def read_range(tokens: list[Token], at: int) -> Range | None:
         if limit is None:
             return None
         return bounded(at, operator, Amount(1.0, None, limit, after), after)
+    if amount.unit == UNKNOWN and word_at(tokens, amount.next) == "/":
+        # blood pressure: both numbers are bounded alike
+        second = read_amount(tokens, amount.next + 1)
+        if second is not None and second.unit in (None, "mm[Hg]"):
+            pair = bounded(at, operator, amount._replace(unit="mm[Hg]"), second.next)
+            return pair._replace(second=second.value)
     one = bounded(at, operator, amount, amount.next)
-    if tokens[at].word in ("older", "younger"):
+    if tokens[at].word in ("older", "younger") or any(token.word == "age" for token in tokens[at:here]):
         one = one._replace(aged=True)
-    # the other bound: `> 65 and < 75 years`
+    # the other bound: `> 65 and < 75 years`; what `or` joins is outside of both
     here = amount.next
-    while here < amount.next + 2 and word_at(tokens, here) in ("and", "to", "but", "-", ",", "or"):
+    while here < amount.next + 2 and word_at(tokens, here) in ("and", "to", "but", "-", ","):
         here += 1
     other_operator, after = read_comparison(tokens, here)
     if other_operator is not None and other_operator[0] != operator[0] and here > amount.next:
@@ -212,6 +229,8 @@ def both(one: Range, other: Range) -> Range | None:
         return None
     if (one.unit and other.unit and one.unit != other.unit) or (unit and limit):
         return None
+    if one.limit and other.limit and one.limit != other.limit:
+        return None
     if low.low > high.high:
         return None
     return Range(
@@ -237,7 +256,7 @@ def read_two(tokens: list[Token], first: int, at: int) -> Range | None:
         here += 2 if word_at(tokens, here) == "of" else 1
     if word_at(tokens, here) not in joins:
         return None
-    here += 1
+    here += 2 if word_at(tokens, here) == "-" and word_at(tokens, here + 1) == "to" else 1
     if word_at(tokens, here) in ("less", "<", "<=", "up"):
         operator, here = read_comparison(tokens, here)
     else:
@@ -268,10 +287,6 @@ def read_one(tokens: list[Token], at: int) -> Range | None:
     if amount is None:
         return None
     here = amount.next
-    if amount.unit is None and word_at(tokens, here) == "/":
-        second = read_amount(tokens, here + 1)
-        if second is not None and second.unit == "mm[Hg]":
-            return Range(at, second.next, amount.value, amount.value, unit=second.unit, second=second.value, bare=True)
     aged = here
     if word_at(tokens, aged) == "of" and word_at(tokens, aged + 1) == "age":
         aged += 2

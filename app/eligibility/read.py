@@ -24,7 +24,8 @@ def read_constraints(text: str) -> tuple[Constraint, ...]:
             found.append((first, next, constraint))
     taken = {number for first, next, _ in found for number in range(first, next)}
     found += read_durations(text, tokens, pieces, taken)
-    found += read_statements(text, tokens)
+    ranges = frozenset(number for first, _, constraint in found if constraint.kind == "age" for number in (first,))
+    found += read_statements(text, tokens, ranges)
     return tuple(sorted((c for _, _, c in with_exceptions(text, tokens, pieces, found)), key=order))
 
 

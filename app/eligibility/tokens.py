@@ -68,7 +68,7 @@ TOKEN = re.compile(
     r"""(?P<sign>[<>]\s?/\s?=|[<>]\s?or\s?(?:=|equal\ to|equals)|[<>]\s?=|=\s?[<>]|[≥≤<>=])
     |(?P<number>\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)?|(?<![\w.])\.\d+)
     |(?P<x>x(?=\s?(?:uln|lln|unl|uln|ulrr|iuln|upper|lower|the\b|normal|institutional|\d)))
-    |(?P<age>(?<![^\W_])aged?(?=\d))
+    |(?P<age>(?<![^\W_])(?:aged?|to|and|than|of|is)(?=\d))
     |(?P<word>[^\W\d_][^\W_]*(?:'[^\W\d_]+)?)
     |(?P<mark>[^\w\s])""",
     re.VERBOSE,

@@ -25,6 +25,8 @@ class Subject(NamedTuple):
     molar_mass: float | None = None
     low: float | None = None
     high: float | None = None
+    means: tuple[str, ...] = ()
+    """The keys of the analytes that a name of several stands for."""
 
 
 def load() -> tuple[dict[str, Subject], list[tuple[str, str]]]:
@@ -34,6 +36,8 @@ def load() -> tuple[dict[str, Subject], list[tuple[str, str]]]:
     for key, row in json.loads(ROOM.joinpath("analytes.json").read_text()).items():
         units = tuple(None if unit == "1" else unit for unit in row["units"])
         subjects[f"measurement:{key}"] = Subject("measurement", key, row.get("loinc"), units, row.get("molar_mass"))
+        if "means" in row:
+            subjects[f"measurement:{key}"] = subjects[f"measurement:{key}"]._replace(means=tuple(row["means"]))
         words += [(f"measurement:{key}", word) for word in row["words"]]
     for kind, row in json.loads(ROOM.joinpath("subjects.json").read_text()).items():
         measured: Any = None if kind == "other" else kind
