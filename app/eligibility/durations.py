@@ -50,31 +50,41 @@ OPENERS = frozenset(WINDOWS.root.following)
 BEFORE = frozenset(("before", "prior", "preceding", "previous"))
 AFTER = frozenset(("after", "following", "post", "thereafter", "afterwards"))
 NOT_FOLLOWING = frozenset(("apart", "out", "cycle", "cycles", "old"))
+CONTRACEPTION = frozenset(("contraception", "contraceptive", "contraceptives", "condom", "condoms", "abstinence"))
+NOT_BEFORE = frozenset(("by", "permitted", "allowed"))
+DATED = BEFORE | AFTER | frozenset(("ago", "since", "from", "earlier", "previously"))
 ELAPSED = frozenset(("since", "washout"))
 ONE = {"year": "a", "month": "mo", "week": "wk"}
 
 
 def read_durations(text: str, tokens: list[Token], pieces: list[Piece], taken: set[int]) -> Iterator[Placed]:
     """Durations, each with its tokens; `taken` are the tokens of other constraints."""
-    direction = "within"
+    direction = Range(0, 0)
+    contraception = -1
     piece_at = {piece.first: piece for piece in pieces if piece.kind == RANGE and piece.range is not None}
     at = 0
     while at < len(tokens):
+        if tokens[at].word in CONTRACEPTION:
+            contraception = at
+        elif tokens[at].word in (".", ";") and at - contraception > 1:
+            contraception = -1
         found = None if at in taken else read_duration(tokens, at, piece_at.get(at), direction)
         if found is None:
             at += 1
             continue
         next, code, span = found
-        if any(number in taken for number in range(at, next)):
+        if any(number in taken for number in range(at, next)) or (
+            contraception >= 0 and word_at(tokens, next) in AFTER
+        ):
             at += 1
             continue
         if code != "half-lives":
-            direction = code
+            direction = span
         yield built(text, tokens, at, next, code, span)
         at = next
 
 
-def read_duration(tokens: list[Token], at: int, piece: Piece | None, direction: str) -> tuple[int, str, Range] | None:
+def read_duration(tokens: list[Token], at: int, piece: Piece | None, direction: Range) -> tuple[int, str, Range] | None:
     """The duration that starts at the token: the token after it, its code, its range."""
     lives = read_half_lives(tokens, at, direction)
     if lives is not None:
@@ -86,7 +96,15 @@ def read_duration(tokens: list[Token], at: int, piece: Piece | None, direction: 
     if piece is None or piece.range is None:
         return None
     span = piece.range
-    if span.unit not in TIME_UNITS or span.left or span.span or word_at(tokens, span.next) in NOT_FOLLOWING:
+    if span.unit not in TIME_UNITS or span.left or span.span or span.aged:
+        return None
+    follows = word_at(tokens, span.next)
+    if follows in NOT_FOLLOWING or (at > 0 and tokens[at - 1].word in NOT_BEFORE):
+        return None
+    # `at least 3 months` alone is the value of a heading, and many years that no event dates are an age
+    if span.first <= 1 and span.next >= len(tokens) - 1:
+        return None
+    if span.unit == "a" and max(span.low or 0, span.high or 0) >= 12 and follows not in DATED:
         return None
     if span.bare:
         return read_bare(tokens, span)
@@ -95,7 +113,7 @@ def read_duration(tokens: list[Token], at: int, piece: Piece | None, direction: 
     return span.next, ("at-least" if span.low is not None else "within"), span
 
 
-def read_half_lives(tokens: list[Token], at: int, direction: str) -> tuple[int, str, Range] | None:
+def read_half_lives(tokens: list[Token], at: int, direction: Range) -> tuple[int, str, Range] | None:
     """`5 half-lives`; whether that is the least or the most, the duration before it tells."""
     here = at + 1 if tokens[at].word == "within" else at
     operator, here = read_comparison(tokens, here)
@@ -112,8 +130,12 @@ def read_half_lives(tokens: list[Token], at: int, direction: str) -> tuple[int, 
         here += 1
     else:
         return None
-    least = operator in (">", ">=") or (operator is None and direction == "at-least" and tokens[at].word != "within")
-    if least:
+    if operator is None and tokens[at].word != "within":
+        # as the duration before it: `at least 14 days or 5 half-lives`
+        if direction.low is not None:
+            return here, "half-lives", Range(at, here, low=amount.value, low_open=direction.low_open)
+        return here, "half-lives", Range(at, here, high=amount.value, high_open=direction.high_open)
+    if operator in (">", ">="):
         return here, "half-lives", Range(at, here, low=amount.value, low_open=operator == ">")
     return here, "half-lives", Range(at, here, high=amount.value, high_open=operator == "<")
 
@@ -154,6 +176,8 @@ def read_opened(tokens: list[Token], at: int) -> tuple[int, str, Range] | None:
 
 def read_bare(tokens: list[Token], span: Range) -> tuple[int, str, Range] | None:
     """`4 weeks since`, `3 weeks must have elapsed`, `2 week washout`, `24 hours preceding`."""
+    if span.first > 0 and tokens[span.first - 1].word in ("(", "that"):
+        return None
     words = [token.word for token in tokens[span.next : span.next + 4]]
     if words and (words[0] in ELAPSED or "elapsed" in words):
         return span.next, "at-least", span._replace(high=None, bare=False)

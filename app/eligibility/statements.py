@@ -73,7 +73,7 @@ def read_statements(text: str, tokens: list[Token], ranges: frozenset[int]) -> I
         elif found.key == "contraception":
             if (found.key, False) in stated or not demanded(tokens, first, next):
                 continue
-        elif found.key == "consent" and ((found.key, False) in stated or not given(tokens, first)):
+        elif found.key == "consent" and ((found.key, False) in stated or not given(tokens, first, next)):
             continue
         stated.add((found.key, test))
         kind: Any = found.key
@@ -114,11 +114,15 @@ def demanded(tokens: list[Token], first: int, next: int) -> bool:
     return any(token.word in ("must", "required", "use", "used") for token in tokens[next : next + 3])
 
 
-def given(tokens: list[Token], first: int) -> bool:
-    """Whether consent is the condition, not the time at which something is measured."""
-    before = tokens[max(0, first - 5) : first]
-    words = [token.word for token in before]
-    return not (set(words) & TIMES_BEFORE and not set(words) & {"able", "ability", "willing", "unable", "inability"})
+def given(tokens: list[Token], first: int, next: int) -> bool:
+    """Whether consent to take part is the condition, not the time of something, nor consent to something else."""
+    words = {token.word for token in tokens[max(0, first - 5) : first]}
+    if first and (tokens[first - 1].word in ("from", "with") or "age" in words):
+        return False
+    if words & TIMES_BEFORE and not words & {"able", "ability", "willing", "unable", "inability"}:
+        return False
+    to = [token.word for token in tokens[next : next + 4]]
+    return to[:1] != ["to"] or bool({"participate", "participation", "study", "trial", "take", "this"} & set(to))
 
 
 def read_sex(text: str, tokens: list[Token], ranges: frozenset[int]) -> Iterator[Placed]:
@@ -128,11 +132,11 @@ def read_sex(text: str, tokens: list[Token], ranges: frozenset[int]) -> Iterator
         if found is None:
             continue
         if found.key == "all":
-            if at <= 8 and not named_for_both(tokens, at, found.next):
+            if at <= 14 and not named_for_both(tokens, at, found.next):
                 yield made(text, tokens, "sex", "all", at, found.next, False)
                 return
             continue
-        if at <= 2 and all(
+        if at <= 4 and all(
             token.word in ("*", "-", "adult", "healthy", "•", "o", ".") or token.word.isdigit() for token in tokens[:at]
         ):
             follows = found.next
@@ -144,7 +148,7 @@ def read_sex(text: str, tokens: list[Token], ranges: frozenset[int]) -> Iterator
 
 def named_for_both(tokens: list[Token], at: int, next: int) -> bool:
     """Whether both sexes are named for something else: `for both male and female`, `male or female condom`."""
-    if any(token.word in ("both", "for", "of") for token in tokens[max(0, at - 2) : at]):
+    if any(token.word in ("both", "for", "by") for token in tokens[max(0, at - 2) : at]):
         return True
     return any(token.word in OF_BOTH for token in tokens[next : next + 6])
 
