@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from app.eligibility.constraint import Constraint
 from app.eligibility.phrases import Phrases
 from app.eligibility.pieces import RANGE, Piece
-from app.eligibility.quantities import Amount, Range, read_amount, read_comparison
+from app.eligibility.quantities import Amount, Range, read_amount, read_comparison, read_two
 from app.eligibility.tokens import Token
 from app.eligibility.units import TIME_UNITS
 
@@ -147,6 +147,12 @@ def read_opened(tokens: list[Token], at: int) -> tuple[int, str, Range] | None:
         return None
     here = found.next
     # `recent` may open no time at all: the shorter opener is tried then
+    several = read_two(tokens, here, here)
+    if several is not None and several.unit in TIME_UNITS and several.high_unit is None:
+        if found.key in ("window", "open", "for", "lasting") and word_at(tokens, several.next) not in NOT_FOLLOWING:
+            code = "within" if found.key in ("window", "open") else "at-least"
+            return several.next, code, several._replace(first=at)
+        return None
     amount = read_amount(tokens, here)
     if amount is None:
         unit = ONE.get(word_at(tokens, here))

@@ -37,6 +37,8 @@ SAME = {
     "g": "mass",
     "mg": "mass",
     "[lb_av]": "mass",
+    "mg/d": "excretion",
+    "g/d": "excretion",
     "g/(24.h)": "excretion",
     "mg/(24.h)": "excretion",
     "mm[Hg]": "pressure",
@@ -50,6 +52,9 @@ SAME = {
     "mg/mmol": "ratio",
     **dict.fromkeys(TIME_UNITS, "time"),
 }
+PRESSURES = ("systolic bp", "diastolic bp")
+SEXES = frozenset(("male", "female", "males", "females", "men", "women", "boys", "girls"))
+DOSE = "daily prednisone dose"
 AGES = frozenset((None, "a", "mo", "wk", "d"))
 PEOPLE = frozenset(WORDS["people"].split())
 OTHERS = frozenset(WORDS["others"].split())
@@ -75,12 +80,16 @@ def fits(subject: Subject, span: Range, words: int) -> bool:
         return subject.kind == "measurement" and words <= MOST_WORDS
     families = {family(unit) for unit in subject.units}
     if span.unit is None:
+        if span.second is not None:
+            return subject.key == "blood pressure"
         if subject.kind == "age":
             return words == 0 and (span.high or 120) <= 120 and (span.low or 0) < 120
         # a clotting time without a unit is as often a multiple of the limit whose name follows later
         return words == 0 and subject.kind in ("bmi", "measurement") and "s" not in subject.units
     if span.unit == "10*3":
         return "count/volume" in families
+    if subject.key == DOSE and span.unit == "mg":
+        return words == 0
     return family(span.unit) in families and (words <= MOST_WORDS if subject.kind == "measurement" else words <= 1)
 
 
@@ -103,10 +112,7 @@ class Reader:
                 at = yield from self.bound(at, piece, piece.range)
                 continue
             if piece.kind == NAME:
-                if self.words:
-                    self.group = []
-                self.group.append(piece)
-                self.words = 0
+                self.name(piece)
             elif piece.kind == STOP:
                 self.group, self.words = [], 0
             elif piece.kind == OPEN and self.group:
@@ -118,6 +124,16 @@ class Reader:
                     self.group = []
             self.since.add(piece.kind)
             at += 1
+
+    def name(self, piece: Piece) -> None:
+        """A name joins those that wait, unless words that say something stand between."""
+        if self.words:
+            again = piece.subject is not None and piece.subject.key == "blood pressure"
+            if again and any(name.subject and name.subject.key in PRESSURES for name in self.group):
+                return  # `SBP on automated blood pressure measurement`
+            self.group = []
+        self.group.append(piece)
+        self.words = 0
 
     def conditional(self, piece: Piece) -> bool:
         return self.tokens[piece.first].word in ("if", "when")
@@ -144,7 +160,12 @@ class Reader:
             named = []
         if any(name.subject and name.subject.kind == "age" for name in named) and self.of_others(piece):
             named = []
+        if span.limit and piece.first and self.tokens[piece.first - 1].word in ("*", "times"):
+            named = []
+        if span.high_unit and not all(name.subject and name.subject.kind == "age" for name in named):
+            named = []
         after, first = at + 1, piece.first
+        named = [name for name in named if not self.not_daily(name, span, at)]
         if named:
             first = named[0].first
             if self.asked_only(named[0]):
@@ -175,7 +196,7 @@ class Reader:
             name, after, whole = right
             if name.subject and name.subject.kind == "age" and self.of_others(piece):
                 return [], span, at + 1
-            return [name], whole, after
+            return ([] if self.not_daily(name, span, at) else [name]), whole, after
         if span.left:
             return [], span, at + 1
         age = Piece(NAME, piece.first, piece.next, SUBJECTS["age"])
@@ -185,10 +206,18 @@ class Reader:
             again = [name for name in self.last if name.subject and fits(name.subject, span, 0)]
             joined = self.since <= {JOIN, FILLER} and JOIN in self.since
             cued = CUE in self.since or (at + 1 < len(self.pieces) and self.pieces[at + 1].kind == CUE)
+            cued = cued or (piece.first > 0 and self.tokens[piece.first - 1].word in SEXES)
             asked = at > 0 and self.pieces[at - 1].kind == CUE and self.conditional(self.pieces[at - 1])
             if again and (joined or cued) and not asked:
                 return again, span, at + 1
         return [], span, at + 1
+
+    def not_daily(self, name: Piece, span: Range, at: int) -> bool:
+        """Whether a dose in mg is one of no day: `a cumulative 140 mg of prednisone`."""
+        if name.subject is None or name.subject.key != DOSE or span.unit != "mg":
+            return False
+        near = self.tokens[max(0, span.first - 6) : span.next + 8]
+        return not any(token.word in ("day", "daily") for token in near)
 
     def minimal(self, named: list[Piece]) -> bool:
         """Whether a number that nothing compares is the least: `minimum life expectancy of 12 weeks`."""
@@ -206,16 +235,27 @@ class Reader:
 
     def of_people(self, piece: Piece, span: Range) -> bool:
         """`patients over 18 years`, and a text that is nothing but `over 18`."""
-        before = self.tokens[piece.first - 1].word if piece.first else ""
+        here = piece.first - 1
+        while here > 0 and self.tokens[here].word in ("(", ":", "who", "are", "is", "be", "must"):
+            here -= 1
+        before = self.tokens[here].word if here >= 0 else ""
         after = self.tokens[piece.next].word if piece.next < len(self.tokens) else ""
         bounds = [bound for bound in (span.low, span.high) if bound is not None]
         if not bounds or not all(1 <= bound <= 110 for bound in bounds):
             return False
         if span.unit == "a":
-            return before in PEOPLE and after not in NOT_AGE_BEFORE
+            if before in PEOPLE and after not in NOT_AGE_BEFORE:
+                return True
+            alone = piece.first <= 1 and piece.next >= len(self.tokens) - 1
+            years = bounds[0] in (16, 18, 21) and len(bounds) == 1 and before != "for"
+            return (alone and max(bounds) >= 12) or (years and after not in NOT_AGE_BEFORE)
         if span.unit is None and span.limit is None and piece.first <= 1 and piece.next >= len(self.tokens) - 1:
+            if span.span:
+                return (span.high or 0) >= 30 and (span.high or 0) - (span.low or 0) >= 10
             words = {token.word for token in self.tokens[piece.first : piece.next]}
             return bool(words & {"over", "under"})
+        if span.unit is None and span.limit is None and before in PEOPLE and max(bounds) in (16, 18, 21):
+            return self.tokens[piece.next - 1].kind == "number" and after in (")", "", ".")
         return False
 
 
@@ -269,14 +309,26 @@ def made(text: str, tokens: list[Token], names: list[Piece], span: Range, first:
         subjects += [one for one in several if one not in subjects]
     for subject in subjects:
         unit = "10*3/uL" if span.unit == "10*3" else span.unit
+        if span.second is not None:
+            unit = "mm[Hg]"
+        if span.high_unit and subject.kind is not None:
+            bounds = (
+                (span.low, None, span.low_open, False, span.unit),
+                (None, span.high, False, span.high_open, span.high_unit),
+            )
+            for bound in bounds:
+                yield first, next, Constraint(subject.kind, start, end, text[start:end], subject.key, *bound)
+            continue
+        if subject.key == DOSE and unit == "mg":
+            unit = "mg/d"
         if unit is None and span.limit is None:
             unit = {"age": "a", "bmi": "kg/m2"}.get(subject.kind or "")
         low, high = span.low, span.high
         if span.second is not None and subject.key == "diastolic bp":
             low, high = (span.second if low is not None else None), (span.second if high is not None else None)
         assert subject.kind is not None
-        bounds = low, high, span.low_open, span.high_open, unit, span.limit
-        yield first, next, Constraint(subject.kind, start, end, text[start:end], subject.key, *bounds)
+        own = low, high, span.low_open, span.high_open, unit, span.limit
+        yield first, next, Constraint(subject.kind, start, end, text[start:end], subject.key, *own)
 
 
 def read_measures(text: str, tokens: list[Token], pieces: list[Piece]) -> Iterator[Placed]:

@@ -59,6 +59,8 @@ class Range(NamedTuple):
     """The other number of a pair: the 90 of 140/90."""
     aged: bool = False
     """`older`, `years of age`, `-year-old`: it bounds an age, whatever it stands beside."""
+    high_unit: str | None = None
+    """The upper bound's unit where it is another: `6 months to 17 years`."""
     span: bool = False
     """Two numbers with nothing but a dash or `to` between."""
 
@@ -94,6 +96,8 @@ def read_number(tokens: list[Token], at: int) -> tuple[float | None, int]:
     if value is None:
         return None, at
     here = at + 1
+    if decimal_comma(tokens, at):
+        value, here = float(f"{token.word}.{tokens[at + 2].word}"), at + 3
     if token.kind != NUMBER and here + 1 < len(tokens) and tokens[here].word == "-":
         joined = NUMBERS.get(f"{token.word}-{tokens[here + 1].word}")
         if joined is not None:
@@ -103,6 +107,18 @@ def read_number(tokens: list[Token], at: int) -> tuple[float | None, int]:
         if (again.value if again.kind == NUMBER else NUMBERS.get(again.word)) == value:
             here += 3
     return value, here
+
+
+def decimal_comma(tokens: list[Token], at: int) -> bool:
+    """Whether a number is written `2,5` and has a unit or a limit: `0,1` of a scale is two grades."""
+    if at + 3 >= len(tokens) or tokens[at].kind != NUMBER or tokens[at + 2].kind != NUMBER:
+        return False
+    whole, comma, part, after = tokens[at : at + 4]
+    if comma.word != "," or whole.end != comma.start or comma.end != part.start or not whole.word.isdigit():
+        return False
+    if len(part.word) > 2 or not part.word.isdigit():
+        return False
+    return after.word in ("*", "times") or read_unit(tokens, at + 3)[0] is not None
 
 
 def read_limit(tokens: list[Token], at: int, multiple: bool) -> tuple[Limit | None, int]:
@@ -178,10 +194,11 @@ def read_range(tokens: list[Token], at: int) -> Range | None:
     word = tokens[at].word
     if word in ("between", "from", "range", "ranging"):
         here = at + 1
-        while word_at(tokens, here) in ("from", "of", "between", ":", "the", "ages"):
+        while here < at + 6 and word_at(tokens, here) in ("from", "of", "between", ":", "the", "ages", "age"):
             here += 1
         found = read_two(tokens, at, here)
-        return found._replace(span=False) if found else None
+        aged = any(token.word in ("ages", "age") for token in tokens[at:here])
+        return found._replace(span=False, aged=aged) if found else None
     operator, here = read_comparison(tokens, at)
     if operator is None:
         return read_two(tokens, at, at) or read_one(tokens, at)
@@ -195,7 +212,7 @@ def read_range(tokens: list[Token], at: int) -> Range | None:
         # blood pressure: both numbers are bounded alike
         second = read_amount(tokens, amount.next + 1)
         if second is not None and second.unit in (None, "mm[Hg]"):
-            pair = bounded(at, operator, amount._replace(unit="mm[Hg]"), second.next)
+            pair = bounded(at, operator, amount._replace(unit=second.unit), second.next)
             return pair._replace(second=second.value)
     one = bounded(at, operator, amount, amount.next)
     if tokens[at].word in ("older", "younger") or any(token.word == "age" for token in tokens[at:here]):
@@ -225,6 +242,11 @@ def both(one: Range, other: Range) -> Range | None:
     unit, limit = one.unit or other.unit, one.limit or other.limit
     low = one if one.low is not None else other
     high = other if one.low is not None else one
+    if low.unit and high.unit and low.unit != high.unit and {low.unit, high.unit} <= TIME_UNITS:
+        if low.low is None or high.high is None:
+            return None
+        first, next = min(one.first, other.first), max(one.next, other.next)
+        return Range(first, next, low.low, high.high, low.low_open, high.high_open, low.unit, high_unit=high.unit)
     if low.low is None or high.high is None:
         return None
     if (one.unit and other.unit and one.unit != other.unit) or (unit and limit):
@@ -265,9 +287,12 @@ def read_two(tokens: list[Token], first: int, at: int) -> Range | None:
     if other is None or operator not in ("<", "<="):
         return None
     unit = other.unit or one.unit
+    high_unit = None
     if one.unit and other.unit and one.unit != other.unit:
-        return None
-    if one.value >= other.value or (other.limit and unit):
+        if one.unit not in TIME_UNITS or other.unit not in TIME_UNITS:
+            return None
+        unit, high_unit = one.unit, other.unit
+    elif one.value >= other.value or (other.limit and unit):
         return None
     return Range(
         first,
@@ -277,6 +302,7 @@ def read_two(tokens: list[Token], first: int, at: int) -> Range | None:
         high_open=operator == "<",
         unit=unit,
         limit=other.limit,
+        high_unit=high_unit,
         span=True,
     )
 

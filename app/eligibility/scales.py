@@ -6,9 +6,11 @@ from app.eligibility.constraint import Constraint
 from app.eligibility.pieces import NAME, WORDS, Piece
 from app.eligibility.quantities import POSTFIXES, Range, read_comparison
 from app.eligibility.tokens import NUMBER, Token
+from app.eligibility.units import TIME_UNITS, read_unit
 from app.eligibility.vocabulary import Subject
 
 Placed = tuple[int, int, Constraint]
+NOT_GRADES = TIME_UNITS | {"mg", "g", "mL", "cm", "kg"}
 ROMAN = {"i": 1.0, "ii": 2.0, "iii": 3.0, "iv": 4.0, "v": 5.0, "vi": 6.0}
 BETWEEN = frozenset(WORDS["scale words"].split())
 """Words and marks that may stand between a scale and its grades."""
@@ -16,6 +18,7 @@ JOINS = frozenset(("-", "to", "or", "and", ",", "/", "through"))
 GRADES = frozenset(("class", "classes", "grade", "grades", "score", "scores", "scoring", "stage", "status"))
 ON = frozenset(("(", ")", "on", "the", "by", "of", "scale", "-", ",", "criteria", "as", "defined", "according", "to"))
 MOST_BETWEEN = 9
+LONGEST_ASIDE = 18
 MOST_BEFORE = 12
 """Tokens before a scale in which its grades may stand."""
 SCALES = ("performance-status", "score")
@@ -68,7 +71,10 @@ def after_name(tokens: list[Token], piece: Piece) -> Range | None:
     here, between = piece.next, 0
     found = read_grades(tokens, here)
     while found is None and between < MOST_BETWEEN and here < len(tokens) and tokens[here].word in BETWEEN:
-        here, between = here + 1, between + 1
+        if tokens[here].word == "(" and (after := after_aside(tokens, here)):
+            here = after
+        else:
+            here, between = here + 1, between + 1
         found = read_grades(tokens, here)
     if found is None or found.low is None or found.low != found.high:
         return found
@@ -82,6 +88,19 @@ def after_name(tokens: list[Token], piece: Piece) -> Range | None:
                 return found._replace(high=None, low_open=operator == ">", first=back)
             return found._replace(low=None, high_open=operator == "<", first=back)
     return found
+
+
+def after_aside(tokens: list[Token], at: int) -> int:
+    """The token after parentheses that hold no grades; 0 where they do or do not close."""
+    if read_grades(tokens, at + 1) is not None:
+        return 0
+    for here in range(at + 1, min(at + LONGEST_ASIDE, len(tokens))):
+        if tokens[here].word == ")":
+            # `(ECOG)` and `(KPS)` are read word by word: what follows is counted
+            return here + 1 if here > at + 2 else 0
+        if tokens[here].word == "(":
+            return 0
+    return 0
 
 
 def before_name(tokens: list[Token], piece: Piece, reached: int) -> Range | None:
@@ -123,8 +142,8 @@ def read_grades(tokens: list[Token], at: int) -> Range | None:
     here += 1
     if here < len(tokens) and tokens[here].word in ("%", "points", "point"):
         here += 1
-    if here < len(tokens) and tokens[here].word == "+":
-        return None  # a sum of two: `4 + 3`
+    if here < len(tokens) and (tokens[here].word == "+" or read_unit(tokens, here)[0] in NOT_GRADES):
+        return None  # a sum of two: `4 + 3`; `KPS: 18-75 years of age, at least 60`
     if operator is not None:
         if operator in (">", ">="):
             return Range(at, here, low=value, low_open=operator == ">")
@@ -141,6 +160,8 @@ def read_grades(tokens: list[Token], at: int) -> Range | None:
         if after == here or following is None or following <= high:
             break
         high, here = following, after + 1
+        if read_unit(tokens, here)[0] in NOT_GRADES:
+            return None
         if here < len(tokens) and tokens[here].word == "%":
             here += 1
     return Range(at, here, low=value, high=high)

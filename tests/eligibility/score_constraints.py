@@ -39,6 +39,8 @@ WITHOUT_NUMBERS = (
     "condition",
     "drug",
 )
+UNLABELLED = ("daily prednisone dose",)
+"""Doses were not to be labelled."""
 WITHOUT_CODES = ("condition", "drug")
 
 
@@ -123,7 +125,7 @@ def score_constraints(
         # the node's pieces as one text, and where each of its characters stands in the whole
         places = [place for start, end in node.spans for place in (*range(start, end), end)]
         own = "\n".join(text[start:end] for start, end in node.spans)
-        typed = read_constraints(own)
+        typed = tuple(one for one in read_constraints(own) if one.code not in UNLABELLED)
         scores.criteria += node.role == "N"
         scores.typed += node.role == "N" and bool(typed)
         found = [*typed, *read_mentions(own, names)]
