@@ -18,6 +18,11 @@ LONGEST_NAME = 200
 """Characters of a name that is looked for: longer ones are sentences."""
 ASIDE = re.compile(r"\(([^()]{2,40})\)")
 FORMS = frozenset(WORDS["drug forms"].split())
+QUALIFIERS = frozenset(WORDS["name qualifiers"].split())
+NOT_INITIALS = frozenset(
+    ("PS", "ID", "IV", "IT", "US", "UK", "OR", "AND", "IP", "PI", "CT", "IN", "AM", "PM", "BP", "HR")
+)
+"""Initials that are other words of these texts."""
 STOP_WORDS = frozenset(WORDS["not a name"].split())
 
 
@@ -33,7 +38,8 @@ def read_mentions(text: str, names: Iterable[Name]) -> tuple[Constraint, ...]:
     """Where the text names one of the record's own conditions or drugs, each name once; `code` is the record's name."""
     entries: dict[tuple[str, ...], Entry] = {}
     longest = 0
-    for kind, name in names:
+    # what is a drug and a keyword is the drug
+    for kind, name in sorted(names, key=lambda pair: pair[0] != "drug"):
         for variant in variants(kind, name.strip()):
             key = tuple(word_of(token) for token in read_tokens(variant) if token.kind != MARK)
             if key and not set(key) <= STOP_WORDS:
@@ -79,9 +85,26 @@ def matches(
 def word_of(token: Token) -> str:
     """A word without its plural and possessive endings."""
     word = token.word.removesuffix("'s")
+    if word.endswith(("stases", "noses", "choses", "roses")):
+        return word[:-2] + "is"
     if len(word) > 4 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
         return word[:-1]
     return word
+
+
+def short_forms(name: str) -> Iterator[str]:
+    """A condition's initials (`Hidradenitis Suppurativa`: `HS`), and its name without stage or course."""
+    words = [word for word in re.split(r"[\s-]+", name) if word and word[0].isalpha()]
+    initials = "".join(word[0] for word in words if word.lower() not in ("of", "the", "and", "with", "in")).upper()
+    if 2 <= len(initials) <= 6 and initials not in NOT_INITIALS:
+        yield initials
+    if re.search(r"[a-z]\d", name):
+        yield re.sub(r"([a-z])(\d)", r"\1 \2", name)
+    rest = name.split()
+    while len(rest) > 1 and rest[0].lower().strip(",") in QUALIFIERS:
+        rest.pop(0)
+    if len(rest) < len(name.split()) and (len(rest) > 1 or len(rest[0]) > 5):
+        yield " ".join(rest)
 
 
 def variants(kind: str, name: str) -> Iterator[str]:
@@ -93,8 +116,10 @@ def variants(kind: str, name: str) -> Iterator[str]:
     if plain != name and len(plain) > 2:
         yield plain
         for aside in ASIDE.findall(name):
-            if aside.isupper() or kind == "drug":
+            if (aside.isupper() and len(aside) > 2) or kind == "drug":
                 yield aside
+    if kind == "condition":
+        yield from short_forms(plain)
     if kind == "condition" and plain.count(",") == 1:
         head, _, tail = plain.partition(",")
         yield f"{tail.strip()} {head.strip()}"

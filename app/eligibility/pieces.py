@@ -26,7 +26,7 @@ FILLERS = frozenset(WORDS["fillers"].split())
 JOINS = frozenset(("and", "or", "/", "and/or", ",", "&", "plus", "nor"))
 CUES = Phrases(("cue", word) for word in WORDS["cues"])
 """What opens an exception or a condition."""
-OPENERS = ("between", "from", "range", "ranging", "not", "no")
+OPENERS = ("within", "between", "from", "range", "ranging", "not", "no")
 STARTS = frozenset((*COMPARISONS.root.following, *WITHIN_NORMAL.root.following, *NUMBERS, *OPENERS))
 
 

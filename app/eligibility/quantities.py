@@ -175,6 +175,22 @@ def read_amount(tokens: list[Token], at: int) -> Amount | None:
     return Amount(value, unit, None, after)
 
 
+def read_signed(tokens: list[Token], at: int) -> Amount | None:
+    """After a comparison also `-2.5` and `x 1.5 ULN`."""
+    word = word_at(tokens, at)
+    if word not in ("-", "*") or at + 1 >= len(tokens):
+        return read_amount(tokens, at)
+    amount = read_amount(tokens, at + 1)
+    if amount is None:
+        return None
+    if word == "-":
+        return amount._replace(value=-amount.value) if tokens[at].end == tokens[at + 1].start else None
+    if amount.limit is not None:
+        return amount
+    limit, after = read_limit(tokens, amount.next, multiple=False)
+    return Amount(amount.value, None, limit, after) if limit is not None and amount.unit is None else None
+
+
 def bounded(first: int, operator: str, amount: Amount, next: int) -> Range:
     """A range with one bound."""
     if operator in (">", ">="):
@@ -200,9 +216,13 @@ def read_range(tokens: list[Token], at: int) -> Range | None:
         aged = any(token.word in ("ages", "age") for token in tokens[at:here])
         return found._replace(span=False, aged=aged) if found else None
     operator, here = read_comparison(tokens, at)
+    if operator is None and word == "within":
+        amount = read_amount(tokens, at + 1)
+        within = amount is not None and amount.limit is not None
+        return bounded(at, "<=", amount, amount.next) if amount is not None and within else None
     if operator is None:
         return read_two(tokens, at, at) or read_one(tokens, at)
-    amount = read_amount(tokens, here)
+    amount = read_signed(tokens, here)
     if amount is None:
         limit, after = read_limit(tokens, here, multiple=False)
         if limit is None:
@@ -320,6 +340,10 @@ def read_one(tokens: list[Token], at: int) -> Range | None:
         aged += 1
     elif word_at(tokens, aged) == "-" and word_at(tokens, aged + 1) == "old":
         aged += 2
+    if amount.unit is None and word_at(tokens, here) == "+":
+        unit, after = read_unit(tokens, here + 1)
+        if unit in TIME_UNITS:
+            return bounded(at, ">=", amount._replace(unit=unit), after)
     if word_at(tokens, aged) == ",":
         aged += 1
     found = POSTFIXES.find(tokens, aged)

@@ -33,6 +33,7 @@ def read_scales(text: str, tokens: list[Token], pieces: list[Piece]) -> Iterator
         assert subject is not None
         if piece.first < reached:
             continue
+        skipped = reached
         found, first, next = after_name(tokens, piece), piece.first, piece.next
         if found is not None and subject.key is None:
             # `performance status of 0 or 1 (ECOG)`
@@ -47,11 +48,26 @@ def read_scales(text: str, tokens: list[Token], pieces: list[Piece]) -> Iterator
                 continue
             first = found.first
         next = max(next, found.next)
+        if found.span:
+            # `1 or better`: which end is the better one the scale tells
+            upper = (tokens[found.next - 1].word == "better") == subject.better_is_low
+            found = found._replace(low=None) if upper else found._replace(high=None)
         low, high = subject.low or 0.0, subject.high or 0.0
         if any(bound is not None and not low <= bound <= high for bound in (found.low, found.high)):
             continue
         reached = next
         yield first, next, placed(text, tokens, subject, first, next, found)
+        # `Karnofsky/Lansky score >= 50`
+        before = names[number - 1] if number else piece
+        if before.next > skipped and before.subject and joined(tokens, before, piece, subject):
+            yield before.first, next, placed(text, tokens, before.subject, before.first, next, found)
+
+
+def joined(tokens: list[Token], before: Piece, piece: Piece, subject: Subject) -> bool:
+    """Whether two scales of one length stand side by side: `Karnofsky or Lansky`."""
+    if before.subject is None or before.subject.key is None or before.subject.high != subject.high:
+        return False
+    return piece.first - before.next == 1 and tokens[before.next].word in ("/", "or", "and")
 
 
 def placed(text: str, tokens: list[Token], subject: Subject, first: int, next: int, found: Range) -> Constraint:
@@ -125,6 +141,10 @@ def before_name(tokens: list[Token], piece: Piece, reached: int) -> Range | None
     return None
 
 
+def word_at(tokens: list[Token], at: int) -> str:
+    return tokens[at].word if at < len(tokens) else ""
+
+
 def grade_at(tokens: list[Token], at: int) -> float | None:
     if at >= len(tokens):
         return None
@@ -159,9 +179,13 @@ def read_grades(tokens: list[Token], at: int) -> Range | None:
         following = grade_at(tokens, after)
         if after == here or following is None or following <= high:
             break
+        if tokens[here].word == "/" and following != high + 1:
+            break  # `7/10` is one grade
         high, here = following, after + 1
         if read_unit(tokens, here)[0] in NOT_GRADES:
             return None
         if here < len(tokens) and tokens[here].word == "%":
             here += 1
+    if high == value and word_at(tokens, here) == "or" and word_at(tokens, here + 1) in ("better", "worse"):
+        return Range(at, here + 2, low=value, high=value, span=True)
     return Range(at, here, low=value, high=high)

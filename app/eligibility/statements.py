@@ -40,7 +40,9 @@ SEXES = Phrases(
         *(("male", word) for word in ("male", "males", "men", "boys")),
     ]
 )
-OF_BOTH = frozenset(("reproductive", "condom", "fertile", "childbearing"))
+OF_BOTH = frozenset(
+    ("reproductive", "condom", "fertile", "childbearing", "contraception", "abstinence", "contraceptive", "pregnancy")
+)
 NEAR = 8
 """Words before a named thing in which the verb is looked for that makes it a demand."""
 
@@ -148,6 +150,8 @@ def read_sex(text: str, tokens: list[Token], ranges: frozenset[int]) -> Iterator
 
 def named_for_both(tokens: list[Token], at: int, next: int) -> bool:
     """Whether both sexes are named for something else: `for both male and female`, `male or female condom`."""
+    if at > 2 and any(token.word in OF_BOTH for token in tokens[:60]):
+        return True
     if any(token.word in ("both", "for", "by") for token in tokens[max(0, at - 2) : at]):
         return True
     return any(token.word in OF_BOTH for token in tokens[next : next + 6])
@@ -162,7 +166,11 @@ def read_language(text: str, tokens: list[Token]) -> Iterator[Placed]:
         verbs = [here for here in near if tokens[here].word in LANGUAGE_VERBS]
         if verbs:
             first, next = min(verbs[0], at), max(at, verbs[-1] if verbs[-1] > at else at) + 1
-            negated = any(
+            if first > 1 and tokens[first - 1].word == "-" and tokens[first - 2].word == "non":
+                first, non = first - 2, True
+            else:
+                non = False
+            negated = non or any(
                 one.word in ("not", "inability", "unable", "insufficient", "cannot")
                 for one in tokens[max(0, first - 3) : first]
             )

@@ -64,8 +64,9 @@ ALIKE = str.maketrans(
 ENTITIES = {"&gt;": "   >", "&lt;": "   <", "&ge;": "   ≥", "&le;": "   ≤", "&amp;": "   &"}
 ENTITY = re.compile("|".join(ENTITIES))
 # every repetition is over one class of characters that what follows cannot start with, or has a fixed bound
+MIDDLE_DOT = re.compile(r"(?<![\d.])(\d{1,2})·(?=\d{1,2}(?![\d^]))")
 TOKEN = re.compile(
-    r"""(?P<sign>[<>]\s?/\s?=|[<>]\s?or\s?(?:=|equal\ to|equals)|[<>]\s?=|=\s?[<>]|[≥≤<>=])
+    r"""(?P<sign>[<>]\s?/\s?=|[<>]\s?or\s?(?:=|equal\ to|equals?)|[<>]\s?=|=\s?[<>]|[≥≤<>=])
     |(?P<number>\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)?|(?<![\w.])\.\d+)
     |(?P<x>x(?=\s?(?:uln|lln|unl|uln|ulrr|iuln|upper|lower|the\b|normal|institutional|\d)))
     |(?P<age>(?<![^\W_])(?:aged?|to|and|than|of|is)(?=\d))
@@ -96,7 +97,8 @@ def lower_case(text: str) -> str:
 
 def read_tokens(text: str) -> list[Token]:
     """The tokens of the text in order; white space and escapes stand between them."""
-    written = lower_case(text.translate(ALIKE))
+    written = MIDDLE_DOT.sub(r"\1.", text) if "·" in text else text
+    written = lower_case(written.translate(ALIKE))
     if "&" in written:
         written = ENTITY.sub(lambda found: ENTITIES[found.group()], written)
     tokens = []

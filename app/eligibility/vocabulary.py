@@ -25,6 +25,8 @@ class Subject(NamedTuple):
     molar_mass: float | None = None
     low: float | None = None
     high: float | None = None
+    better_is_low: bool = False
+    """Of a scale: the lowest grade is the best."""
     means: tuple[str, ...] = ()
     """The keys of the analytes that a name of several stands for."""
 
@@ -47,7 +49,9 @@ def load() -> tuple[dict[str, Subject], list[tuple[str, str]]]:
         for key, row in scales.items():
             low, high = row["from"], row["to"]
             scale: Any = kind
-            subjects[f"{kind}:{key}"] = Subject(scale, key or None, row.get("loinc"), (None,), None, low, high)
+            better = row.get("better") == "low"
+            scaled = Subject(scale, key or None, row.get("loinc"), (None,), None, low, high, better)
+            subjects[f"{kind}:{key}"] = scaled
             words += [(f"{kind}:{key}", word) for word in row["words"]]
     return subjects, words
 

@@ -7,7 +7,7 @@ criterion is read from its own labelled text, so that the tree's mistakes are no
 """
 
 import argparse
-from collections import defaultdict
+from collections import Counter, defaultdict
 from functools import cache
 from typing import Any
 
@@ -98,12 +98,29 @@ def is_right(label: LabelledConstraint, code: str | None, start: int, end: int, 
     return bounds == labelled and same_unit(label.unit, found.unit)
 
 
+def reason(label: LabelledConstraint, code: str | None, places: list[int], found: list[Constraint]) -> str:
+    """What stands where a constraint was missed."""
+    there = [c for c in found if places[c.start] < label.end and label.start <= places[c.end - 1]]
+    same = [c for c in there if c.kind == label.kind]
+    if not same:
+        if code is not None and not NAMES.find(read_tokens(code), 0):
+            return "nothing, no such word"
+        return "another kind" if there else "nothing"
+    if code is not None and all(c.code != code for c in same):
+        return "another code"
+    if all((c.low, c.high) != (label.low, label.high) for c in same):
+        return "other numbers"
+    return "another unit or openness"
+
+
 class ConstraintScores:
     """Scores by kind; of criteria, how many there are and how many have a typed constraint that is no mention."""
 
     def __init__(self) -> None:
         self.kinds: dict[str, Score] = defaultdict(Score)
         self.exceptions = Score()
+        self.missed: Counter[tuple[str, str]] = Counter()
+        """Of what was missed: its kind and what stood there instead."""
         self.criteria = 0
         self.typed = 0
 
@@ -136,6 +153,7 @@ def score_constraints(
             scores.kinds[one.kind].labelled += 1
             match = next((c for c in left if is_right(one, code, places[c.start], places[c.end - 1] + 1, c)), None)
             if match is None:
+                scores.missed[one.kind, reason(one, code, places, left)] += 1
                 wrong.append(("missed", (one, code, text[one.start : one.end]), own))
                 continue
             left.remove(match)
@@ -171,6 +189,8 @@ def main() -> None:
             print(f"  {kind:20} {one}")
         print(f"  {'all':20} {score.all}")
         print(f"  {'exceptions':20} {score.exceptions}")
+        for (kind, why), count in sorted(score.missed.items(), key=lambda item: -item[1])[:14]:
+            print(f"  missed {count:4} {kind}: {why}")
         print(f"  criteria with a typed constraint: {score.typed} of {score.criteria}")
 
 
