@@ -10,6 +10,7 @@ from app.eligibility.cohorts import taken_by, takes_healthy
 from app.eligibility.constraint import Constraint
 from app.eligibility.whole import read_criterion
 from app.parameters.paths import Element
+from app.record.codes import SEX
 from app.record.trial import Trial
 
 STATED, UNSTATED = "stated", "unstated"
@@ -25,7 +26,7 @@ def ages(trial: Trial) -> Iterable[Element]:
 
 def sexes(trial: Trial) -> Iterable[Element]:
     taken = {sex for cohort in taken_by(trial) for sex in cohort.sexes}
-    return [Element({"system": GENDER, "code": sex}) for sex in sorted(taken)]
+    return [Element({"system": GENDER, "code": sex, "display": SEX[sex].display}) for sex in sorted(taken)]
 
 
 def healthy_volunteers(trial: Trial) -> Iterable[Element]:

@@ -33,8 +33,8 @@ FHIR_TYPES = (
 BITS = {"r4": 1, "r5": 2}
 """The bit of each release in the `marks` of index rows; the plain API reads R5's."""
 SLOTS = 8
-"""Numbers that a parameter has: its own, those of its components (1 to 3) or of types of criteria (1, 2), references that
-lead to no resource here (5), `:of-type` (6) and `:below` (7)."""
+"""Numbers that a parameter has: its own, those of its components (1 to 3) or of types of criteria (1, 2), references
+that lead to no resource here (5), `:of-type` (6) and `:below` (7)."""
 BELOW_SLOT = 7
 
 _STRINGS = ("contains", "exact", "missing")
