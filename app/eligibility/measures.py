@@ -10,7 +10,7 @@ from collections.abc import Generator, Iterator
 from app.eligibility.constraint import Constraint
 from app.eligibility.pieces import CLOSE, CUE, FILLER, JOIN, NAME, OPEN, OTHER, RANGE, STOP, WORDS, Piece
 from app.eligibility.quantities import Range, both
-from app.eligibility.tokens import Token
+from app.eligibility.tokens import WORD, Token
 from app.eligibility.units import TIME_UNITS
 from app.eligibility.vocabulary import SUBJECTS, Subject
 
@@ -226,8 +226,11 @@ class Reader:
         ) or any(self.tokens[name.first].word == "minimum" for name in named[:1])
 
     def asked_only(self, name: Piece) -> bool:
-        """`if LVEF is > 75 %, ...`: a condition for something else."""
-        return name.first > 0 and self.tokens[name.first - 1].word in ("if", "when")
+        """`if LVEF is > 75 %, ...`: a condition for something else, which `excluded if LVEF ...` is not."""
+        if name.first == 0 or self.tokens[name.first - 1].word not in ("if", "when"):
+            return False
+        before = self.tokens[name.first - 2] if name.first > 1 else None
+        return before is None or before.kind != WORD or before.word in ("or", "and", "but")
 
     def of_others(self, piece: Piece) -> bool:
         before = self.tokens[max(0, piece.first - 4) : piece.first]

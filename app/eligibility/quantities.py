@@ -96,7 +96,7 @@ def read_number(tokens: list[Token], at: int) -> tuple[float | None, int]:
     if value is None:
         return None, at
     here = at + 1
-    if decimal_comma(tokens, at):
+    if word_at(tokens, here) == "," and decimal_comma(tokens, at):
         value, here = float(f"{token.word}.{tokens[at + 2].word}"), at + 3
     if token.kind != NUMBER and here + 1 < len(tokens) and tokens[here].word == "-":
         joined = NUMBERS.get(f"{token.word}-{tokens[here + 1].word}")
@@ -168,7 +168,7 @@ def read_amount(tokens: list[Token], at: int) -> Amount | None:
     if unit is None and word_at(tokens, here) in UNREAD and word_at(tokens, here + 1) != "/":
         unit = UNKNOWN
     if power:
-        if unit in ("/L", "/uL", "/mm3", "/mL"):
+        if unit in ("/L", "/uL", "/mm3", "/mL", "/kg"):
             unit = f"10*{power}{unit}"
         else:
             value *= 10.0**power
@@ -212,7 +212,8 @@ def read_range(tokens: list[Token], at: int) -> Range | None:
         here = at + 1
         while here < at + 6 and word_at(tokens, here) in ("from", "of", "between", ":", "the", "ages", "age"):
             here += 1
-        found = read_two(tokens, at, here)
+        first = read_amount(tokens, here)
+        found = read_two(tokens, at, here, first) if first is not None else None
         aged = any(token.word in ("ages", "age") for token in tokens[at:here])
         return found._replace(span=False, aged=aged) if found else None
     operator, here = read_comparison(tokens, at)
@@ -221,7 +222,8 @@ def read_range(tokens: list[Token], at: int) -> Range | None:
         within = amount is not None and amount.limit is not None
         return bounded(at, "<=", amount, amount.next) if amount is not None and within else None
     if operator is None:
-        return read_two(tokens, at, at) or read_one(tokens, at)
+        own = read_amount(tokens, at)
+        return None if own is None else read_two(tokens, at, at, own) or read_one(tokens, at, own)
     amount = read_signed(tokens, here)
     if amount is None:
         limit, after = read_limit(tokens, here, multiple=False)
@@ -287,11 +289,8 @@ def both(one: Range, other: Range) -> Range | None:
     )
 
 
-def read_two(tokens: list[Token], first: int, at: int) -> Range | None:
-    """`18 to 75 years`, `18 years - 75 years`, `18 and 75` after `between`."""
-    one = read_amount(tokens, at)
-    if one is None:
-        return None
+def read_two(tokens: list[Token], first: int, at: int, one: Amount) -> Range | None:
+    """`18 to 75 years`, `18 years - 75 years`, `18 and 75` after `between`; `one` is the first of them."""
     here = one.next
     joins = ("-", "to", "~", "through", "until", "till", "and") if first < at else ("-", "to", "~", "through")
     if word_at(tokens, here) in ("of", "old") and word_at(tokens, here + 1) in ("age", "to", "-"):
@@ -327,11 +326,8 @@ def read_two(tokens: list[Token], first: int, at: int) -> Range | None:
     )
 
 
-def read_one(tokens: list[Token], at: int) -> Range | None:
-    """A number and what follows it: `18 or older`, `18 years <=` its subject, `140/90 mmHg`, or nothing."""
-    amount = read_amount(tokens, at)
-    if amount is None:
-        return None
+def read_one(tokens: list[Token], at: int, amount: Amount) -> Range:
+    """A number and what follows it: `18 or older`, `18 years <=` its subject, or nothing."""
     here = amount.next
     aged = here
     if word_at(tokens, aged) == "of" and word_at(tokens, aged + 1) == "age":
