@@ -86,8 +86,13 @@ def read_durations(text: str, tokens: list[Token], pieces: list[Piece], taken: s
         at = next
 
 
-def read_duration(tokens: list[Token], at: int, piece: Piece | None, direction: Range) -> tuple[int, str, Range] | None:
-    """The duration that starts at the token: the token after it, its code, its range."""
+def read_duration(
+    tokens: list[Token], at: int, piece: Piece | None, direction: Range, halves: bool
+) -> tuple[int, str, Range] | None:
+    """The duration that starts at the token: the token after it, its code, its range.
+
+    `halves`: the text has half-lives at all; `direction` is the range before, which says if they are least or most.
+    """
     if halves and (lives := read_half_lives(tokens, at, direction)) is not None:
         return lives
     if tokens[at].word in OPENERS:
