@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from app.eligibility.constraint import Constraint
 from app.eligibility.phrases import Phrases
 from app.eligibility.pieces import RANGE, Piece
-from app.eligibility.quantities import Amount, Range, read_amount, read_comparison, read_two
+from app.eligibility.quantities import Amount, read_amount, read_comparison, word_at
+from app.eligibility.ranges import Range, read_two
 from app.eligibility.tokens import Token
 from app.eligibility.units import TIME_UNITS
 
@@ -196,10 +197,6 @@ def read_bare(tokens: list[Token], span: Range) -> tuple[int, str, Range] | None
     if words and words[0] == "preceding":
         return span.next, "within", span._replace(low=None, bare=False)
     return None
-
-
-def word_at(tokens: list[Token], at: int) -> str:
-    return tokens[at].word if at < len(tokens) else ""
 
 
 def built(text: str, tokens: list[Token], first: int, next: int, code: str, span: Range) -> Placed:
