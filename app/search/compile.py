@@ -16,6 +16,7 @@ from app.search.query import (
     All,
     Around,
     Chain,
+    Has,
     Interval,
     Node,
     Not,
@@ -64,14 +65,16 @@ class Compiler:
         if isinstance(node, Not):
             return f"NOT ({self.condition(node.node, key)})"
         if isinstance(node, Test) and node.modifier == "missing":
-            present = any_of(source.holds(key) for source in self._present(node))
+            present = any_of(source.holds(key, self.bind) for source in self._present(node))
             return present if node.values == ("false",) else f"NOT {present}"
         if isinstance(node, Test) and node.modifier in _NEGATIVE:
-            return f"NOT {any_of(source.holds(key) for source in self._found(node))}"
+            return f"NOT {any_of(source.holds(key, self.bind) for source in self._found(node))}"
         if isinstance(node, Test) and node.parameters[0].reads == "stale":
-            stale = any_of(source.holds(key) for source in self._found(node))
+            stale = any_of(source.holds(key, self.bind) for source in self._found(node))
             return stale if node.values == ("true",) else f"NOT {stale}"
-        return any_of(source.holds(key) for source in self.sources(node) or ())
+        if isinstance(node, Chain | Has):
+            return self._led(node, begins=False).holds(key, self.bind)
+        return any_of(source.holds(key, self.bind) for source in self.sources(node) or ())
 
     def sources(self, node: Node) -> Sequence[Source] | None:
         """Rows that name just the resources that pass: all of the sources together. None for what is negative."""
@@ -85,6 +88,10 @@ class Compiler:
             return None if None in each else [source for one in each for source in one or ()]
         if isinstance(node, All | Not):
             return None
+        return [self._led(node, begins=True)]
+
+    def _led(self, node: Chain | Has, *, begins: bool) -> Source:
+        """`begins`: a page may begin with these rows; they are looked up otherwise."""
         row = self.bind.alias("r")
         near, far = ("target", "key") if isinstance(node, Chain) else ("key", "target")
         types = node.types if isinstance(node, Chain) else (node.type,)
@@ -93,28 +100,38 @@ class Compiler:
         typed = isinstance(node, Chain) or all(
             len({*one.targets(self.release)} & {*FHIR_TYPES}) == 1 for one in node.references
         )
+        end = f"{row}.{near}"
         inner = self.sources(node.inner)
-        # a negative test says nothing of the type, nor does a parameter that every type has
-        if inner is None or len(inner) != 1 or not inner[0].typed:
-            end = f"{row}.{near}"
-            # made once: PostgreSQL refuses a value that no part of the statement uses
-            passes = self.condition(node.inner, end) if inner is None else any_of(one.holds(end) for one in inner)
-            conditions = [held, passes, self.is_of(end, types)]
-            return [Source(f"search_reference {row}", all_of(conditions), f"{row}.{far}", typed=typed)]
-        [one] = inner
-        joined = f"{one.where} AND {row}.{near} = {one.key}"
-        return [
-            Source(
-                f"{one.tables} CROSS JOIN search_reference {row}", f"{held} AND {joined}", f"{row}.{far}", typed=typed
-            )
-        ]
+        if inner and (begins or len(inner) == 1):
+            one = self._together(inner)
+            conditions = [held, one.where, f"{end} = {one.key}"]
+            if not one.typed:  # a parameter that every type has says nothing of the type
+                conditions.append(self.is_of(end, types))
+            tables = f"{one.tables} CROSS JOIN search_reference {row}"
+            return Source(tables, all_of(conditions), f"{row}.{far}", typed=typed)
+        # made once: PostgreSQL refuses a value that no part of the statement uses
+        met = self.condition(node.inner, end) if inner is None else any_of(one.holds(end, self.bind) for one in inner)
+        conditions = [held, met, self.is_of(end, types)]  # a negative test says nothing of the type
+        return Source(f"search_reference {row}", all_of(conditions), f"{row}.{far}", typed=typed)
+
+    def source(self, node: Node) -> Source | None:
+        """The rows of `sources` as one."""
+        sources = self.sources(node)
+        return self._together(sources) if sources else None
+
+    def _together(self, sources: Sequence[Source]) -> Source:
+        if len(sources) == 1:
+            return sources[0]
+        parts = [f"SELECT {one.key} AS key FROM {one.tables} WHERE {one.where}" for one in sources]
+        row = self.bind.alias("u")
+        tables = f"({' UNION ALL '.join(parts)}) AS {row}"
+        return Source(tables, "TRUE", f"{row}.key", typed=all(one.typed for one in sources))
 
     def is_of(self, key: str, types: Iterable[str]) -> str:
         """That the resource of this key is of one of the types, and there."""
         row = self.bind.alias("k")
-        return (
-            f"EXISTS (SELECT 1 FROM resource {row} WHERE {row}.key = {key} AND {row}.type {self.bind.among(types)} "
-            f"AND NOT {row}.deleted)"
+        return self.bind.exists(
+            f"resource {row} WHERE {row}.key = {key} AND {row}.type {self.bind.among(types)} AND {row}.deleted = FALSE"
         )
 
     def holds(self, row: str, shift: int = 0) -> str:
@@ -136,7 +153,7 @@ class Compiler:
         reads = test.parameters[0].reads
         if reads in ("id", "lastUpdated"):
             row = self.bind.alias("k")
-            return [Source(f"resource {row}", f"NOT {row}.deleted", f"{row}.key", typed=False)]
+            return [Source(f"resource {row}", f"{row}.deleted = FALSE", f"{row}.key", typed=False)]
         tables = [TABLES[reads]]
         if reads in ("token", "reference"):  # an element may have a text only, or an identifier
             tables = list(dict.fromkeys((*tables, "search_string", "search_token")))
@@ -167,12 +184,15 @@ class Compiler:
             slots = [OF_TYPE]
         elif modifier == "below" and first.below:
             slots, modifier = [0, BELOW_SLOT], None
-        source = self._rows(table, test.parameters, lambda row: self._any(row, first, modifier, test.values), slots)
-        literals = self._literals(first, test.values)
-        if not literals:
-            return [source._replace(ordered=self._in_order(test, slots))]
-        written = lambda row: any_of(c.canonical(self.bind, row, one) for one in literals)  # noqa: E731
-        return [source, self._rows("search_token", test.parameters, written, [LITERAL])]
+        found = []
+        targets = [self._types(first, one) for one in test.values if isinstance(one, Target)]
+        if not targets or any(targets):
+            one = self._rows(table, test.parameters, lambda row: self._any(row, first, modifier, test.values), slots)
+            found.append(one._replace(ordered=self._in_order(test, slots)))
+        if literals := self._literals(first, test.values):
+            written = lambda row: any_of(c.canonical(self.bind, row, one) for one in literals)  # noqa: E731
+            found.append(self._rows("search_token", test.parameters, written, [LITERAL]))
+        return found
 
     def _in_order(self, test: Test, slots: Sequence[int]) -> bool:
         """Whether an index has the rows in the order of keys: those of one code."""
@@ -186,6 +206,8 @@ class Compiler:
         codes = [one.code for one in values if isinstance(one, Token) and one.system is None]
         if codes and len(codes) == len(values) and modifier in (None, "not", "of-type", "identifier"):
             return f"{row}.code {self.bind.among(codes)}"
+        if targets := [one for one in values if isinstance(one, Target)]:
+            return self._targets(row, parameter, targets)
         conditions = [self._one(row, parameter, modifier, value) for value in values]
         return conditions[0] if len(conditions) == 1 else any_of(f"({one})" for one in conditions)
 
@@ -199,8 +221,6 @@ class Compiler:
             return any_of(f"({c.compared(bind, row, 'token', one)})" for one in value.values)
         if modifier == "above" and isinstance(value, Token):
             return self._above(row, parameter, value)
-        if isinstance(value, Target):
-            return self._target(row, parameter, value)
         if isinstance(value, Token | Interval):
             return c.compared(bind, row, parameter.kind, value)
         if parameter.reads == "phonetic":
@@ -217,12 +237,14 @@ class Compiler:
         row, conditions = self.bind.alias("k"), []
         ids = [one.code if not one.system else "" for one in test.values if isinstance(one, Token)]
         if ids:
-            conditions.append(f"{row}.id {self.bind.among(ids)}")
+            # no index has the id alone
+            conditions.append(f"({row}.type {self.bind.among(FHIR_TYPES)} AND {row}.id {self.bind.among(ids)})")
         for value in test.values:
             if isinstance(value, Interval):
                 low, high = (instant(moment(int(end))) for end in (value.low, value.high))
                 conditions.append(c.instants(self.bind, f"{row}.last_updated", low, high, value.prefix))
-        return Source(f"resource {row}", f"NOT {row}.deleted AND {any_of(conditions)}", f"{row}.key", typed=False)
+        # that it is there is asked of all that is not typed
+        return Source(f"resource {row}", any_of(conditions), f"{row}.key", typed=False)
 
     def _words(self, where: Where, values: Iterable[Value]) -> list[Source]:
         alternatives = [value for value in values if isinstance(value, tuple) and value]
@@ -240,7 +262,7 @@ class Compiler:
             return words
         each = lambda row: all_of(f"({c.string(self.bind, row, 'contains', word)})" for word in value)  # noqa: E731
         says = self._rows("search_string", parameters, each, [0])
-        return [one._replace(where=f"{one.where} AND {says.holds(one.key)}") for one in words]
+        return [one._replace(where=f"{one.where} AND {says.holds(one.key, self.bind)}") for one in words]
 
     def _composite(self, parameter: Parameter, parts: Parts) -> Source:
         """All parts in rows of the same element."""
@@ -265,14 +287,21 @@ class Compiler:
         tables = f"search_place {place} CROSS JOIN search_reference {row}"
         return Source(tables, f"{near} AND {held}", f"{row}.key")
 
-    def _target(self, row: str, parameter: Parameter, value: Target) -> str:
-        target = self.bind.alias("k")
-        allowed = [value.type] if value.type is not None else sorted(parameter.targets(self.release))
-        of_type = f"{target}.type {self.bind.among(allowed)}"
-        return (
-            f"{row}.target IN (SELECT {target}.key FROM resource {target} "
-            f"WHERE {of_type} AND {target}.id = {self.bind.text(value.id)})"
+    def _targets(self, row: str, parameter: Parameter, values: Iterable[Target]) -> str:
+        target, ids = self.bind.alias("k"), dict[tuple[str, ...], list[str]]()
+        for value in values:
+            ids.setdefault(self._types(parameter, value), []).append(value.id)
+        named = any_of(
+            f"({target}.type {self.bind.among(types)} AND {target}.id {self.bind.among(listed)})"
+            for types, listed in ids.items()
+            if types
         )
+        return f"{row}.target IN (SELECT {target}.key FROM resource {target} WHERE {named})"
+
+    def _types(self, parameter: Parameter, value: Target) -> tuple[str, ...]:
+        """Of resources of this server that it may be."""
+        types = parameter.targets(self.release) if value.type is None else (value.type,)
+        return tuple(type for type in FHIR_TYPES if type in types)
 
     def _literals(self, parameter: Parameter, values: Iterable[Value]) -> list[str]:
         """References to what cannot be a resource of this server, as they would be written."""
@@ -300,4 +329,7 @@ class Compiler:
             f"SELECT {above}.code FROM search_token {above} WHERE {above}.key = ({alone}) "
             f"AND {above}.param = {number + BELOW_SLOT}"
         )
-        return any_of([f"({c.token(bind, row, value)})", f"{row}.code IN ({ancestors})"])
+        among = f"{row}.code IN (SELECT {code} UNION ALL {ancestors})"
+        if value.system is None:
+            return among
+        return f"{among} AND {any_of([f'{row}.code <> {code}', f'{row}.system = {bind.text(value.system)}'])}"

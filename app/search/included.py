@@ -30,7 +30,7 @@ def included(query: Query, dialect: str, includes: Sequence[Include], keys: Sequ
     led = " UNION ".join(parts) or "SELECT 0 AS key"
     return bind.statement(
         f"SELECT r.key, r.type, r.id, r.{body}, r.version FROM ({led}) AS i JOIN resource r ON r.key = i.key "
-        f"WHERE NOT r.deleted ORDER BY r.key LIMIT {MOST_INCLUDED + len(keys) + 1}"
+        f"WHERE r.deleted = FALSE ORDER BY r.key LIMIT {MOST_INCLUDED + len(keys) + 1}"
     )
 
 

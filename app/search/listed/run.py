@@ -1,4 +1,4 @@
-"""Runs a ListQuery: one snapshot, one statement for the page and one for the total."""
+"""Runs a ListQuery in one snapshot: the page, and the total where it is not known."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,9 @@ from typing import Any
 from app.search.listed.collections import COLLECTIONS
 from app.search.listed.compile import compile_page, compile_total
 from app.search.listed.query import ListQuery
-from app.store.database import Database
+from app.search.memory import Memory
+from app.search.totals import remembered
+from app.store.database import Database, Script
 
 
 @dataclass(frozen=True)
@@ -19,11 +21,16 @@ class ListPage:
     """The order key of the last row, when another page follows."""
 
 
-async def run_list(database: Database, query: ListQuery) -> ListPage:
+async def run_list(database: Database, memory: Memory, query: ListQuery) -> ListPage:
     """Raises `app.store.database.StatementTimeout`."""
-    statements = [compile_page(query)] if query.total is not None else [compile_page(query), compile_total(query)]
-    rows, *counted = await database.read(*map(database.compile, statements))
-    total = query.total if query.total is not None else counted[0][0][0]
+    return await database.run(lambda: _script(database, memory, query), alone=query.total is not None)
+
+
+def _script(database: Database, memory: Memory, query: ListQuery) -> Script[ListPage]:
+    rows = yield database.compile(compile_page(query))
+    total = query.total
+    if total is None:
+        total = yield from remembered(database, memory, ("listed", query.scope), compile_total(query))
     last = None
     if len(rows) > query.count:
         rows = rows[: query.count]
