@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from app.parameters.dates import instant, microseconds, moment, utc_now
 from app.parameters.table import BELOW_SLOT, COMMON, FHIR_TYPES, PARAMETERS, Parameter, bit_of
-from app.parameters.values import LITERAL, OF_TYPE, START, sounds_of
+from app.parameters.values import CRITERIA, LITERAL, OF_TYPE, START, sounds_of
 from app.record.ids import fold
 from app.search import conditions as c
 from app.search.query import (
@@ -33,7 +33,10 @@ from app.search.sql import Binder, Source, all_of, any_of
 from app.store.words import words_source
 
 MESH = "http://id.nlm.nih.gov/mesh"
-SITE = next(p.number for p in PARAMETERS if (p.resource, p.code) == ("ResearchStudy", "site"))
+SITE, ELIGIBILITY = (
+    next(p.number for p in PARAMETERS if (p.resource, p.code) == ("ResearchStudy", code))
+    for code in ("site", "eligibility")
+)
 TABLES = {
     "token": "search_token",
     "uri": "search_token",
@@ -168,6 +171,10 @@ class Compiler:
             return [self._resources(test)]
         if reads == "near":
             return [self._near(first, value) for value in test.values if isinstance(value, Around)]
+        if reads == "eligible-age":
+            return [self.taking(test)]
+        if reads == "criterion":
+            return [self._criterion(first, value) for value in test.values if isinstance(value, Parts)]
         if reads == "stale":
             now = microseconds(utc_now())
             return [self._rows("search_date", test.parameters, lambda row: f"{row}.low <= {self.bind.value(now)}")]
@@ -286,6 +293,32 @@ class Compiler:
         held = f"{self._of(row, [SITE])} AND {row}.target = {place}.key AND {self.holds(row)}"
         tables = f"search_place {place} CROSS JOIN search_reference {row}"
         return Source(tables, f"{near} AND {held}", f"{row}.key")
+
+    def taking(self, test: Test, unit: str = "") -> Source:
+        """Cohorts that take somebody of one of the ages; `unit` says whether they state their ages."""
+        days = [value.exact for value in test.values if isinstance(value, Interval)]
+
+        def takes(row: str) -> str:
+            each = []
+            for age in days:
+                at = self.bind.real(age)
+                each.append(f"({row}.low <= {at} AND {row}.high >= {at})")
+            return f"{any_of(each)} AND {row}.unit = {self.bind.text(unit)}" if unit else any_of(each)
+
+        return self._rows("search_number", test.parameters, takes)
+
+    def _criterion(self, parameter: Parameter, value: Parts) -> Source:
+        """Candidates from the full-text index of what holds the criteria, then the texts of the criteria."""
+        kind, words = value.values
+        assert isinstance(kind, str) and isinstance(words, tuple)
+        slots = [CRITERIA[kind]] if kind else list(CRITERIA.values())
+        [found] = self._words("all", [words])
+        each = lambda row: all_of(c.like(self.bind, f"{row}.whole", f"% {c.escaped(word)} %") for word in words)  # noqa: E731
+        row = self.bind.alias("r")
+        held = f"{self._of(row, [ELIGIBILITY])} AND {row}.target = {found.key} AND {self.holds(row)}"
+        says = self._rows("search_string", [parameter], each, slots).holds(f"{row}.key", self.bind)
+        tables = f"{found.tables} CROSS JOIN search_reference {row}"
+        return Source(tables, f"{found.where} AND {held} AND {says}", f"{row}.key")
 
     def _targets(self, row: str, parameter: Parameter, values: Iterable[Target]) -> str:
         target, ids = self.bind.alias("k"), dict[tuple[str, ...], list[str]]()
