@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from app.parameters.criteria import STATED
 from app.search import conditions as c
-from app.search.compile import SITE, Compiler
+from app.search.compile import Compiler
 from app.search.limits import MOST_INCLUDED
 from app.search.query import Around, Include, Query, Test
+from app.search.rows import SITE
 from app.search.sql import Binder, all_of
 from app.store.database import Statement
 
