@@ -109,7 +109,7 @@ def _script(database: Database, memory: Memory, query: Query, body: str) -> Scri
     around = _around(query)
     keys = [one.key for one in page.matches]
     if around and keys:
-        _measure(page, (yield distances(query, database.name, around, keys)), query.types == ("Location",))
+        measure(page, (yield distances(query, database.name, around, keys)), query.types == ("Location",))
     if query.includes and keys:
         yield from _include(database, query, page, keys)
     return page
@@ -160,7 +160,7 @@ def _around(query: Query) -> list[Around]:
     ]
 
 
-def _measure(page: Page, rows: Sequence[Sequence[Any]], is_place: bool) -> None:
+def measure(page: Page, rows: Sequence[Sequence[Any]], is_place: bool) -> None:
     """The nearest place of each match."""
     nearest: dict[int, tuple[float, str]] = {}
     for key, id, squared in rows:

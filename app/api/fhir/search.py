@@ -168,11 +168,11 @@ def _search(one: Found) -> bytes:
     if one.score is not None:  # of any size: here between 0 and 1, in the same order
         search += b',"score":%s' % orjson.dumps(round(one.score / (1 + one.score), 6))
     if one.distance is not None:
-        search = b',"extension":%s' % orjson.dumps(_distance(one)) + search
+        search = b',"extension":%s' % orjson.dumps(distance(one)) + search
     return search
 
 
-def _distance(one: Found) -> list[dict[str, object]]:
+def distance(one: Found) -> list[dict[str, object]]:
     kilometres = {
         "value": round((one.distance or 0) / 1000, 3),
         "unit": "km",
