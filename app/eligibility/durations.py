@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from app.eligibility.constraint import Constraint
 from app.eligibility.phrases import Phrases
 from app.eligibility.pieces import RANGE, Piece
-from app.eligibility.quantities import Amount, Range, read_amount, read_comparison, read_two
+from app.eligibility.quantities import Amount, read_amount, read_comparison, word_at
+from app.eligibility.ranges import Range, read_two
 from app.eligibility.tokens import Token
 from app.eligibility.units import TIME_UNITS
 
@@ -54,6 +55,7 @@ CONTRACEPTION = frozenset(("contraception", "contraceptive", "contraceptives", "
 NOT_BEFORE = frozenset(("by", "permitted", "allowed"))
 DATED = BEFORE | AFTER | frozenset(("ago", "since", "from", "earlier", "previously"))
 ELAPSED = frozenset(("since", "washout"))
+HALF = frozenset(("half", "half-life", "halflives", "halflife", "t1"))
 ONE = {"year": "a", "month": "mo", "week": "wk"}
 
 
@@ -61,6 +63,7 @@ def read_durations(text: str, tokens: list[Token], pieces: list[Piece], taken: s
     """Durations, each with its tokens; `taken` are the tokens of other constraints."""
     direction = Range(0, 0)
     contraception = -1
+    halves = any(token.word in HALF for token in tokens)
     piece_at = {piece.first: piece for piece in pieces if piece.kind == RANGE and piece.range is not None}
     at = 0
     while at < len(tokens):
@@ -68,7 +71,7 @@ def read_durations(text: str, tokens: list[Token], pieces: list[Piece], taken: s
             contraception = at
         elif tokens[at].word in (".", ";") and at - contraception > 1:
             contraception = -1
-        found = None if at in taken else read_duration(tokens, at, piece_at.get(at), direction)
+        found = None if at in taken else read_duration(tokens, at, piece_at.get(at), direction, halves)
         if found is None:
             at += 1
             continue
@@ -84,10 +87,14 @@ def read_durations(text: str, tokens: list[Token], pieces: list[Piece], taken: s
         at = next
 
 
-def read_duration(tokens: list[Token], at: int, piece: Piece | None, direction: Range) -> tuple[int, str, Range] | None:
-    """The duration that starts at the token: the token after it, its code, its range."""
-    lives = read_half_lives(tokens, at, direction)
-    if lives is not None:
+def read_duration(
+    tokens: list[Token], at: int, piece: Piece | None, direction: Range, halves: bool
+) -> tuple[int, str, Range] | None:
+    """The duration that starts at the token: the token after it, its code, its range.
+
+    `halves`: the text has half-lives at all; `direction` is the range before, which says if they are least or most.
+    """
+    if halves and (lives := read_half_lives(tokens, at, direction)) is not None:
         return lives
     if tokens[at].word in OPENERS:
         opened = read_opened(tokens, at)
@@ -147,13 +154,13 @@ def read_opened(tokens: list[Token], at: int) -> tuple[int, str, Range] | None:
         return None
     here = found.next
     # `recent` may open no time at all: the shorter opener is tried then
-    several = read_two(tokens, here, here)
+    amount = read_amount(tokens, here)
+    several = read_two(tokens, here, here, amount) if amount is not None else None
     if several is not None and several.unit in TIME_UNITS and several.high_unit is None:
         if found.key in ("window", "open", "for", "lasting") and word_at(tokens, several.next) not in NOT_FOLLOWING:
             code = "within" if found.key in ("window", "open") else "at-least"
             return several.next, code, several._replace(first=at)
         return None
-    amount = read_amount(tokens, here)
     if amount is None:
         unit = ONE.get(word_at(tokens, here))
         after = word_at(tokens, here + 1)
@@ -190,10 +197,6 @@ def read_bare(tokens: list[Token], span: Range) -> tuple[int, str, Range] | None
     if words and words[0] == "preceding":
         return span.next, "within", span._replace(low=None, bare=False)
     return None
-
-
-def word_at(tokens: list[Token], at: int) -> str:
-    return tokens[at].word if at < len(tokens) else ""
 
 
 def built(text: str, tokens: list[Token], first: int, next: int, code: str, span: Range) -> Placed:

@@ -4,93 +4,25 @@ A range whose unit does not measure the name is none of it; a name is reached ov
 `must be`) and, where the unit tells, over a few others.
 """
 
-import re
 from collections.abc import Generator, Iterator
 
 from app.eligibility.constraint import Constraint
+from app.eligibility.families import DOSE, MOST_WORDS, fits
 from app.eligibility.pieces import CLOSE, CUE, FILLER, JOIN, NAME, OPEN, OTHER, RANGE, STOP, WORDS, Piece
-from app.eligibility.quantities import Range, both
-from app.eligibility.tokens import Token
-from app.eligibility.units import TIME_UNITS
+from app.eligibility.ranges import Range, both
+from app.eligibility.tokens import WORD, Token
 from app.eligibility.vocabulary import SUBJECTS, Subject
 
 Placed = tuple[int, int, Constraint]
-MOST_WORDS = 6
-"""Words that say nothing of the range, between a name and a range whose unit is the name's."""
 LONGEST_ASIDE = 14
 """Pieces in parentheses that are passed over."""
-CONCENTRATION = re.compile(
-    r"(?:(k?g|[munp]g)|([munp]?mol|meq)|([mu]?(?:U|\[IU\]))|(\{copies\})|((?:10\*\d+)?))/(?:[dmu]?L|mm3)$"
-)
-FAMILIES = ("mass", "amount", "activity", "copies", "count")
-SAME = {
-    "mL/min/{1.73_m2}": "clearance",
-    "mL/min": "clearance",
-    "mL/min/m2": "clearance",
-    "mL/s": "clearance",
-    "L/min": "clearance",
-    "mm": "length",
-    "cm": "length",
-    "m": "length",
-    "[in_i]": "length",
-    "kg": "mass",
-    "g": "mass",
-    "mg": "mass",
-    "[lb_av]": "mass",
-    "mg/d": "excretion",
-    "g/d": "excretion",
-    "g/(24.h)": "excretion",
-    "mg/(24.h)": "excretion",
-    "mm[Hg]": "pressure",
-    "kPa": "pressure",
-    "Cel": "temperature",
-    "[degF]": "temperature",
-    "ms": "short",
-    "s": "short",
-    "mg/g": "ratio",
-    "g/g": "ratio",
-    "mg/mmol": "ratio",
-    **dict.fromkeys(TIME_UNITS, "time"),
-}
 PRESSURES = ("systolic bp", "diastolic bp")
 SEXES = frozenset(("male", "female", "males", "females", "men", "women", "boys", "girls"))
-DOSE = "daily prednisone dose"
 AGES = frozenset((None, "a", "mo", "wk", "d"))
 PEOPLE = frozenset(WORDS["people"].split())
 OTHERS = frozenset(WORDS["others"].split())
 """Whose age is not the participant's."""
 NOT_AGE_BEFORE = frozenset(WORDS["not an age before"].split())
-
-
-def family(unit: str | None) -> str | None:
-    """What a unit measures, as far as units of one analyte are told apart."""
-    if unit is None:
-        return None
-    found = CONCENTRATION.match(unit)
-    if found is not None:
-        return FAMILIES[(found.lastindex or 5) - 1] + "/volume"
-    return SAME.get(unit, unit)
-
-
-def fits(subject: Subject, span: Range, words: int) -> bool:
-    """Whether the range can bound the subject, with so many words between them."""
-    if subject.kind is None or (span.second is not None and subject.key not in ("blood pressure", "systolic bp")):
-        return False
-    if span.limit is not None:
-        return subject.kind == "measurement" and words <= MOST_WORDS
-    families = {family(unit) for unit in subject.units}
-    if span.unit is None:
-        if span.second is not None:
-            return subject.key == "blood pressure"
-        if subject.kind == "age":
-            return words == 0 and (span.high or 120) <= 120 and (span.low or 0) < 120
-        # a clotting time without a unit is as often a multiple of the limit whose name follows later
-        return words == 0 and subject.kind in ("bmi", "measurement") and "s" not in subject.units
-    if span.unit == "10*3":
-        return "count/volume" in families
-    if subject.key == DOSE and span.unit == "mg":
-        return words == 0
-    return family(span.unit) in families and (words <= MOST_WORDS if subject.kind == "measurement" else words <= 1)
 
 
 class Reader:
@@ -226,8 +158,11 @@ class Reader:
         ) or any(self.tokens[name.first].word == "minimum" for name in named[:1])
 
     def asked_only(self, name: Piece) -> bool:
-        """`if LVEF is > 75 %, ...`: a condition for something else."""
-        return name.first > 0 and self.tokens[name.first - 1].word in ("if", "when")
+        """`if LVEF is > 75 %, ...`: a condition for something else, which `excluded if LVEF ...` is not."""
+        if name.first == 0 or self.tokens[name.first - 1].word not in ("if", "when"):
+            return False
+        before = self.tokens[name.first - 2] if name.first > 1 else None
+        return before is None or before.kind != WORD or before.word in ("or", "and", "but")
 
     def of_others(self, piece: Piece) -> bool:
         before = self.tokens[max(0, piece.first - 4) : piece.first]

@@ -41,15 +41,18 @@ class Phrases:
 
     def find(self, tokens: list[Token], at: int) -> Found | None:
         """The longest phrase that starts at the token."""
-        node: Node | None = self.root
+        node = self.root.following.get(tokens[at].word) if at < len(tokens) else None
+        if node is None:
+            return None
         best: Found | None = None
-        here = at
-        while here < len(tokens):
-            assert node is not None
-            node = node.following.get(tokens[here].word)
-            if node is None:
-                break
-            here += 1
+        here = at + 1
+        end = len(tokens)
+        while True:
             if node.key is not None:
                 best = Found(node.key, here, node.word)
-        return best
+            if here >= end:
+                return best
+            node = node.following.get(tokens[here].word)
+            if node is None:
+                return best
+            here += 1

@@ -5,7 +5,8 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from app.eligibility.phrases import Phrases
-from app.eligibility.quantities import COMPARISONS, NUMBERS, WITHIN_NORMAL, Range, read_range
+from app.eligibility.quantities import COMPARISONS, NUMBERS, WITHIN_NORMAL
+from app.eligibility.ranges import Range, read_range
 from app.eligibility.tokens import NUMBER, SIGN, WORD, Token
 from app.eligibility.vocabulary import CASED, NAMES, SUBJECTS, Subject
 

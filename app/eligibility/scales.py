@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from app.eligibility.constraint import Constraint
 from app.eligibility.pieces import NAME, WORDS, Piece
-from app.eligibility.quantities import POSTFIXES, Range, read_comparison
+from app.eligibility.quantities import POSTFIXES, read_comparison, word_at
+from app.eligibility.ranges import Range
 from app.eligibility.tokens import NUMBER, Token
 from app.eligibility.units import TIME_UNITS, read_unit
 from app.eligibility.vocabulary import Subject
@@ -139,10 +140,6 @@ def before_name(tokens: list[Token], piece: Piece, reached: int) -> Range | None
         if found is not None and (found.low is None or found.high is None) and found.next < piece.first:
             return found if says_on(tokens, found.next, piece.first) else None
     return None
-
-
-def word_at(tokens: list[Token], at: int) -> str:
-    return tokens[at].word if at < len(tokens) else ""
 
 
 def grade_at(tokens: list[Token], at: int) -> float | None:

@@ -23,7 +23,6 @@ def spelt(*tables: str) -> Phrases:
 TIMES = spelt("time")
 ATOMS = spelt("time", "atoms")
 BELOW = spelt("atoms", "denominators")
-COUNTED = ("{cells}", "/uL", "/mm3", "/L")
 TIME_UNITS = frozenset(SPELLINGS["time"])
 
 
