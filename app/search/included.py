@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from app.parameters.criteria import STATED
 from app.search import conditions as c
-from app.search.compile import SITE, Compiler
+from app.search.compile import Compiler
 from app.search.limits import MOST_INCLUDED
 from app.search.query import Around, Include, Query, Test
+from app.search.rows import SITE
 from app.search.sql import Binder, all_of
 from app.store.database import Statement
 
@@ -31,7 +32,7 @@ def included(query: Query, dialect: str, includes: Sequence[Include], keys: Sequ
     led = " UNION ".join(parts) or "SELECT 0 AS key"
     return bind.statement(
         f"SELECT r.key, r.type, r.id, r.{body}, r.version FROM ({led}) AS i JOIN resource r ON r.key = i.key "
-        f"WHERE NOT r.deleted ORDER BY r.key LIMIT {MOST_INCLUDED + len(keys) + 1}"
+        f"WHERE r.deleted = FALSE ORDER BY r.key LIMIT {MOST_INCLUDED + len(keys) + 1}"
     )
 
 
@@ -57,5 +58,5 @@ def stated_ages(query: Query, dialect: str, tests: Sequence[Test], keys: Sequenc
     """The keys of the trials, of these, with cohorts that state their ages and take the ages asked for."""
     bind = Binder(dialect)
     compiler = Compiler(query.release, bind)
-    takes = [compiler.taking(test, STATED).holds("r.key") for test in tests]
+    takes = [compiler.taking(test, STATED).holds("r.key", bind) for test in tests]
     return bind.statement(f"SELECT r.key FROM resource r WHERE {all_of(takes)} AND r.key {bind.among(keys, 'bigint')}")

@@ -110,7 +110,7 @@ def _script(database: Database, memory: Memory, query: Query, body: str) -> Scri
     around = _around(query)
     keys = [one.key for one in page.matches]
     if around and keys:
-        _measure(page, (yield distances(query, database.name, around, keys)), query.types == ("Location",))
+        measure(page, (yield distances(query, database.name, around, keys)), query.types == ("Location",))
     if keys and (aged := _aged(query)):
         _mark(page, (yield stated_ages(query, database.name, aged, keys)))
     if query.includes and keys:
@@ -167,7 +167,7 @@ def _aged(query: Query) -> list[Test]:
     return [test for test in query.tests() if test.parameters[0].reads == "eligible-age"]
 
 
-def _measure(page: Page, rows: Sequence[Sequence[Any]], is_place: bool) -> None:
+def measure(page: Page, rows: Sequence[Sequence[Any]], is_place: bool) -> None:
     """The nearest place of each match."""
     nearest: dict[int, tuple[float, str]] = {}
     for key, id, squared in rows:

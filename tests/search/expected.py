@@ -226,6 +226,8 @@ STUDY: dict[str, Line] = {
             f"{CRITERION_SYSTEM}|hemoglobin$lt10": F,
             "hemoglobin$lt9": NONE,
             "hemoglobin$9||g/L": NONE,
+            "hemoglobin$le90||g/L": F,
+            "platelets$80000||/uL": O,
             "platelets$9": NONE,
             "platelets$50||10*9/L": O,
             "platelets$gt70": O,

@@ -167,7 +167,7 @@ def _search(one: Found) -> bytes:
     search = b""
     if one.score is not None:  # of any size: here between 0 and 1, in the same order
         search += b',"score":%s' % orjson.dumps(round(one.score / (1 + one.score), 6))
-    extensions = _distance(one) if one.distance is not None else []
+    extensions = distance(one) if one.distance is not None else []
     if one.any_age:
         extensions.append({"url": AGE_NOT_STATED, "valueBoolean": True})
     if extensions:
@@ -175,7 +175,7 @@ def _search(one: Found) -> bytes:
     return search
 
 
-def _distance(one: Found) -> list[dict[str, object]]:
+def distance(one: Found) -> list[dict[str, object]]:
     kilometres = {
         "value": round((one.distance or 0) / 1000, 3),
         "unit": "km",

@@ -28,7 +28,7 @@ async def _page(request: Request, name: str) -> tuple[ListPage, ListQuery, str |
     state = request.app.state
     pairs = request.query_params.multi_items()
     query = parse_list(name, pairs, state.cursors, state.settings.page_size, ("fields", "format"))
-    page = await run_list(state.database, query)
+    page = await run_list(state.database, state.memory, query)
     if page.last is None:
         return page, query, None
     kept = [one.pair for one in query.filters] + [pair for pair in pairs if pair[0] in ("fields", "format")]

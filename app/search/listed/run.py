@@ -1,4 +1,4 @@
-"""Runs a ListQuery: one snapshot, one statement for the page, one for the total, one for what criteria state."""
+"""Runs a ListQuery in one snapshot: the page, the total where it is not known, what criteria state."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +10,8 @@ from app.search.listed.collections import COLLECTIONS
 from app.search.listed.compile import compile_page, compile_total
 from app.search.listed.constraints import constraint_shapes, constraints_of
 from app.search.listed.query import ListQuery
+from app.search.memory import Memory
+from app.search.totals import remembered
 from app.store.database import Database, Script
 
 Rows = Sequence[Sequence[Any]]
@@ -24,10 +26,10 @@ class ListPage:
     """The order key of the last row, when another page follows."""
 
 
-async def run_list(database: Database, query: ListQuery) -> ListPage:
+async def run_list(database: Database, memory: Memory, query: ListQuery) -> ListPage:
     """Raises `app.store.database.StatementTimeout`."""
     alone = query.total is not None and query.collection != "criteria"
-    return await database.run(lambda: _page(database, query), alone=alone)
+    return await database.run(lambda: _page(database, memory, query), alone=alone)
 
 
 async def rows_of_trial(database: Database, name: str, trial_id: str) -> Rows:
@@ -38,11 +40,11 @@ async def rows_of_trial(database: Database, name: str, trial_id: str) -> Rows:
     return await database.run(lambda: _whole(database, name, statement), alone=name != "criteria")
 
 
-def _page(database: Database, query: ListQuery) -> Script[ListPage]:
+def _page(database: Database, memory: Memory, query: ListQuery) -> Script[ListPage]:
     rows = yield from _whole(database, query.collection, compile_page(query))
     total, last = query.total, None
     if total is None:
-        [(total,)] = yield database.compile(compile_total(query))
+        total = yield from remembered(database, memory, ("listed", query.scope), compile_total(query))
     if len(rows) > query.count:
         rows = rows[: query.count]
         last = tuple(rows[-1][: len(COLLECTIONS[query.collection].order)])
