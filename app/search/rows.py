@@ -169,11 +169,12 @@ class Rows:
         days = [value.exact for value in test.values if isinstance(value, Interval)]
 
         def takes(row: str) -> str:
-            each = []
-            for age in days:
-                at = self.bind.real(age)
-                each.append(f"({row}.low <= {at} AND {row}.high >= {at})")
-            return f"{any_of(each)} AND {row}.unit = {self.bind.text(unit)}" if unit else any_of(each)
+            # the ends of all the ages, which an index answers; alternatives it would not
+            ends = [f"{row}.low <= {self.bind.real(max(days))}", f"{row}.high >= {self.bind.real(min(days))}"]
+            if len(days) > 1:
+                at = [self.bind.real(age) for age in days]
+                ends.append(any_of(f"({row}.low <= {age} AND {row}.high >= {age})" for age in at))
+            return all_of([*ends, *([f"{row}.unit = {self.bind.text(unit)}"] if unit else [])])
 
         return self._rows("search_number", test.parameters, takes)
 
