@@ -23,10 +23,10 @@ def parameters() -> str:
 
 def plain() -> str:
     rows = ["| of | name | meaning |", "| --- | --- | --- |"]
-    for p in PLAIN_PARAMETERS:
-        doc = p.doc.replace("|", "\\|")
-        rows.append(f"| trials | `{p.code}` | {doc} |")
-    rows += [f"| {p.resource} | `{p.code}` | {p.doc} |" for p in LISTED]
+    named = [*(("trials", p.code, p.doc) for p in PLAIN_PARAMETERS), *((p.resource, p.code, p.doc) for p in LISTED)]
+    for of, code, meaning in named:
+        doc = meaning.replace("|", "\\|")
+        rows.append(f"| {of} | `{code}` | {doc} |")
     return "\n".join(rows)
 
 
