@@ -68,10 +68,8 @@ def _taken(trial: Trial, number: int, cohort: Cohort) -> Taken:
     low = _days(bounds.minimum_age.value, _UNITS[bounds.minimum_age.unit]) if bounds.minimum_age else 0.0
     high = _end(bounds.maximum_age.value, _UNITS[bounds.maximum_age.unit]) if bounds.maximum_age else NEVER
     stated = bounds.minimum_age is not None or bounds.maximum_age is not None
-    ages = [one for excluded, one in _sole(trial, number, "age") if not excluded and not one.negated]
-    if len(ages) == 1:  # of several, one may be of a part of the study that was not told apart
-        narrower = _ages(ages[0])
-        if narrower and max(low, narrower[0]) <= min(high, narrower[1]):
+    for narrower in _stated_ages(trial, number):
+        if max(low, narrower[0]) <= min(high, narrower[1]):
             low, high, stated = max(low, narrower[0]), min(high, narrower[1]), True
     sexes: tuple[str, ...] = (bounds.sex,) if bounds.sex in SEXES else SEXES
     kept = tuple(sex for sex in sexes if sex in _sexes(trial, number))
@@ -97,10 +95,30 @@ def _sexes(trial: Trial, number: int) -> set[str]:
     return left
 
 
-def _ages(constraint: Constraint) -> tuple[float, float] | None:
+def _stated_ages(trial: Trial, number: int) -> list[tuple[float, float]]:
+    """What criteria leave of all ages. Of several ages that include, each may be of a part of the study that was not
+    told apart: then none is taken."""
+    ages = [
+        (excluded, one)
+        for excluded, one in _sole(trial, number, "age")
+        if one.unit in DAYS and not one.negated and not (excluded and one.low is not None and one.high is not None)
+    ]
+    included = [_ages(one) for excluded, one in ages if not excluded]
+    return [*(included if len(included) == 1 else ()), *(_others(one) for excluded, one in ages if excluded)]
+
+
+def _others(constraint: Constraint) -> tuple[float, float]:
+    """The ages that an excluded one with one bound leaves."""
     unit = constraint.unit or ""
-    if unit not in DAYS:
-        return None
+    if constraint.high is not None:
+        low = _days(constraint.high, unit) if constraint.high_open else _end(constraint.high, unit) + _A_MOMENT
+        return low, NEVER
+    bound = constraint.low or 0.0
+    return 0.0, _end(bound, unit) if constraint.low_open else _days(bound, unit) - _A_MOMENT
+
+
+def _ages(constraint: Constraint) -> tuple[float, float]:
+    unit = constraint.unit or ""
     low = 0.0 if constraint.low is None else _days(constraint.low, unit) + (_A_MOMENT if constraint.low_open else 0)
     if constraint.high is None:
         return low, NEVER

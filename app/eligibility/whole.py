@@ -15,6 +15,8 @@ from app.eligibility.read import read_constraints
 
 _WORD = re.compile(r"[^\W_]+")
 _SIGN = re.compile(r"[<>=≤≥≦≧±%+×~]")
+_BRACKET = re.compile(r"[()\[\]]")
+_BETWEEN = re.compile(r"[,;/]|\b(?:and|or)\b")
 SAYS_NOTHING: frozenset[str] = frozenset(json.loads(files("app.eligibility").joinpath("nothing.json").read_text()))
 """Words of people, of what is measured, and of when eligibility is judged: `at screening`."""
 WOMEN = frozenset(("woman", "women", "female", "females"))
@@ -24,7 +26,7 @@ JOINS = {"and": "all-of", "or": "any-of"}
 
 class Reading(NamedTuple):
     """`whole`: the text says its constraints and nothing else. `combination` is then how several of them are joined;
-    None where the text does not say, or says both."""
+    None where the text does not say, or says both. (`and` in what excludes often lists what excludes by itself.)"""
 
     constraints: tuple[Constraint, ...]
     whole: bool = False
@@ -49,11 +51,23 @@ def read_criterion(text: str) -> Reading:
     joined = {word for word in words if word in JOINS}
     if len(found) == 1:
         return Reading(found, not joined)
+    if _BRACKET.search(outside):  # what stands in brackets may restrict what stands before them
+        return Reading(found)
     joined |= JOINS.keys() & set(_WORD.findall(overlapping.lower()))
     # `not pregnant or breastfeeding`: what is denied with what, only a reader of the language can tell
-    if len(joined) != 1 or any(one.negated for one in found):
+    if len(joined) != 1 or any(one.negated for one in found) or not _parted(text, found):
         return Reading(found, True)
     return Reading(found, True, "all-of" if "and" in joined else "any-of")
+
+
+def _parted(text: str, found: tuple[Constraint, ...]) -> bool:
+    """Whether something stands between each constraint and the next: what runs together was not written as one list."""
+    reached = 0
+    for one in found:
+        if reached and one.start >= reached and not _BETWEEN.search(text[reached : one.start].lower()):
+            return False
+        reached = max(reached, one.end)
+    return True
 
 
 def _left_over(text: str, found: tuple[Constraint, ...]) -> tuple[str, str]:

@@ -20,7 +20,7 @@ from app.fhir.datatypes import Json, absent, annotation, concept, element, refer
 from app.fhir.eligibility import Branch, CohortTree, Node, criterion_concept
 from app.fhir.group import group_reference
 from app.fhir.ids import evidence_variable_id
-from app.record.trial import CriterionType, Trial
+from app.record.trial import Criterion, CriterionType, Trial
 
 
 def both(trial: Trial, cohorts: list[CohortTree]) -> tuple[Json, Json]:
@@ -80,13 +80,14 @@ def _criterion(node: Node, around: CriterionType, exclude: bool | None = None) -
     defined = (
         {"definitionByCombination": _combination(criterion.combination, children)}
         if children
-        else _definition(criterion.text, alone=not node.below)
+        else _definition(criterion, alone=not node.below)
     )
     return element(linkId=node.path, description=criterion.text, note=_notes(node), exclude=exclude, **defined)
 
 
-def _definition(text: str, alone: bool) -> Json:
+def _definition(criterion: Criterion, alone: bool) -> Json:
     """What a criterion's own text says; a note below it may restrict that, then it is not `alone`."""
+    text = criterion.text
     values = sole_values(text) if alone else []
     reading = read_criterion(text)
     if values:
@@ -95,7 +96,9 @@ def _definition(text: str, alone: bool) -> Json:
     if not stated:
         return {"definitionCodeableConcept": criterion_concept(text)}
     members = [element(description=one.text, **_typed(one, values)) for one, values in stated]
-    if alone and reading.combination and len(stated) == len(reading.constraints):
+    # `less than 10 and more than 33 years old` excludes either: `and` tells nothing there
+    joined = reading.combination == "any-of" or criterion.type == "inclusion"
+    if alone and joined and reading.combination and len(stated) == len(reading.constraints):
         return {"definitionByCombination": _combination(reading.combination, members)}
     rest = {"definitionCodeableConcept": criterion_concept()}
     return {"definitionByCombination": _combination(None, [rest, *members])}

@@ -95,6 +95,14 @@ def test_what_excludes(release):
     ]
 
 
+def test_and_does_not_say_what_excludes():
+    """`Under 10 and over 33` excludes either."""
+    _, root = made_of("Age under 10 years and over 33 years", "exclusion")
+    assert [line.strip() for line in lines(root)][3] == "1-e1 not ?"
+    _, root = made_of("Age under 10 years or over 33 years", "exclusion")
+    assert [line.strip() for line in lines(root)][3:] == ["1-e1 not any-of", "- age < 10 a", "- age > 33 a"]
+
+
 def test_what_stands_above_others_is_text():
     """A criterion with children or notes says more than its own text."""
     criteria = [
