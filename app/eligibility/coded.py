@@ -18,6 +18,7 @@ UCUM = "http://unitsofmeasure.org"
 GENDER = "http://hl7.org/fhir/administrative-gender"
 NAMED = ("measurement", "score", "performance-status")
 """Kinds whose constraints name what they bound by a key of the vocabulary."""
+DURATIONS = ("at-least", "within", "half-lives")
 MENTIONED = ("condition", "drug")
 """Kinds whose constraints are mentions of what the record itself names: their `code` is its name."""
 LOINC_OF_KIND = {"age": "30525-0", "sex": "46098-0"}
@@ -40,7 +41,10 @@ def loinc_code(kind: str, code: str | None) -> str | None:
 
 
 def unit_of(constraint: Constraint) -> str | None:
-    """UCUM; of multiples of a limit of normal an annotation, `{ULN}` or `{LLN}` (https://ucum.org/ucum#para-12)."""
+    """UCUM; of multiples of a limit of normal and of numbers of half-lives an annotation (https://ucum.org/ucum#para-12):
+    `{ULN}`, `{LLN}`, `{half-lives}`."""
+    if (constraint.kind, constraint.code) == ("duration", "half-lives"):
+        return "{half-lives}"
     return f"{{{constraint.limit.upper()}}}" if constraint.limit else constraint.unit
 
 
@@ -58,7 +62,7 @@ def code_names() -> dict[str, str]:
     """Every code of ours and how it reads."""
     plain = [kind for kind in get_args(Kind) if kind not in (*NAMED, *MENTIONED, "duration")]
     names = {kind: _read(_NAMES.get(kind) or kind.replace("-", " ")) for kind in plain}
-    names |= {own_code("duration", code): f"Duration, {code.replace('-', ' ')}" for code in ("at-least", "within")}
+    names |= {own_code("duration", code): f"Duration, {code.replace('-', ' ')}" for code in DURATIONS}
     for subject in SUBJECTS.values():
         if subject.kind in NAMED:
             key = subject.key or subject.kind

@@ -19,7 +19,15 @@ NAMES = code_names()
 """Our code -> how it reads."""
 STATED = ("pregnancy", "breastfeeding", "contraception", "consent", "healthy-volunteers")
 """Kinds that hold or do not."""
-UNITS = {"a": "years", "mo": "months", "wk": "weeks", "d": "days", "{ULN}": "ULN", "{LLN}": "LLN"}
+UNITS = {
+    "a": "years",
+    "mo": "months",
+    "wk": "weeks",
+    "d": "days",
+    "{ULN}": "ULN",
+    "{LLN}": "LLN",
+    "{half-lives}": "half-lives",
+}
 """How units read that are no symbols."""
 
 

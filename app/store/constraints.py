@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete
 
-from app.eligibility.coded import MENTIONED, loinc_code, own_code
+from app.eligibility.coded import MENTIONED, loinc_code, own_code, unit_of
 from app.eligibility.constraint import Constraint
 from app.eligibility.mentions import Name, read_mentions
 from app.eligibility.read import order
@@ -61,7 +61,7 @@ def _columns(one: Constraint) -> tuple[Any, ...]:
         one.low_open,
         one.high,
         one.high_open,
-        one.unit,
+        None if one.limit else unit_of(one),
         one.limit,
         one.negated,
         one.exception,

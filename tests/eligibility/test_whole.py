@@ -2,7 +2,9 @@
 
 import pytest
 
+from app.eligibility.coded import code_names, own_code
 from app.eligibility.cohorts import DAYS, taken_by, takes_healthy
+from app.eligibility.vocabulary import SUBJECTS
 from app.eligibility.whole import read_criterion
 from app.record.parts import Age, Flag
 from app.record.trial import Cohort, Criterion, Trial
@@ -117,3 +119,20 @@ def test_sexes(of: Trial, sexes: tuple[str, ...]) -> None:
 )
 def test_healthy_volunteers(of: Trial, taken: bool | None) -> None:
     assert takes_healthy(of) is taken
+
+
+def test_every_code_of_the_grammar_has_a_name() -> None:
+    """Of each kind, and of what its constraints name."""
+    names = code_names()
+    for subject in SUBJECTS.values():
+        if subject.kind is not None:
+            assert own_code(subject.kind, subject.key) in names
+    for text in (
+        "Within 3 months",
+        "For at least 6 months",
+        "Within 5 half-lives",
+        "Pregnant",
+        "Likes to speak English",
+    ):
+        for one in read_criterion(text).constraints:
+            assert own_code(one.kind, one.code) in names, one

@@ -38,6 +38,11 @@ CASES = [
     ),
     # and where the text says more, the rest is free text beside them
     ("Major surgery within 3 months before the first dose", None, ["is ?", "...", "duration-within <= 3 mo"]),
+    (
+        "Any lamp within 5 half-lives before the first dose",
+        None,
+        ["is ?", "...", "duration-half-lives <= 5 {half-lives}"],
+    ),
     ("Hemoglobin >= 9 g/dL without transfusion", None, ["is ?", "...", "hemoglobin >= 9 g/dL"]),
     ("Likes lamps", None, ["is Likes lamps"]),
 ]
