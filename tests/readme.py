@@ -23,10 +23,10 @@ def parameters() -> str:
 
 def plain() -> str:
     rows = ["| of | name | meaning |", "| --- | --- | --- |"]
-    for p in PLAIN_PARAMETERS:
-        doc = p.doc.replace("|", "\\|")
-        rows.append(f"| trials | `{p.code}` | {doc} |")
-    rows += [f"| {p.resource} | `{p.code}` | {p.doc} |" for p in LISTED]
+    named = [*(("trials", p.code, p.doc) for p in PLAIN_PARAMETERS), *((p.resource, p.code, p.doc) for p in LISTED)]
+    for of, code, meaning in named:
+        doc = meaning.replace("|", "\\|")
+        rows.append(f"| {of} | `{code}` | {doc} |")
     return "\n".join(rows)
 
 
@@ -44,10 +44,10 @@ def tree() -> str:
         if folder.name.startswith("_"):
             continue
         said = first_sentence(folder / "__init__.py")
-        rows.append(f"app/{folder.name + '/':12}{said}")
+        rows.append(f"app/{folder.name + '/':13}{said}")
     for file in sorted((ROOT / "app").glob("*.py")):
         if not file.name.startswith("__"):
-            rows.append(f"app/{file.name:12}{first_sentence(file)}")
+            rows.append(f"app/{file.name:13}{first_sentence(file)}")
     return "\n".join([*rows, "```"])
 
 

@@ -15,14 +15,20 @@ _IMPORT = re.compile(
 
 
 def renderer_fingerprint() -> str:
-    """Of what makes documents from records: those two modules and all that they import."""
-    return _digest(_imported(_HERE / "fhir" / "documents.py", _HERE / "plain" / "render.py"))
+    """Of what makes documents, and rows that are derived, from records: those modules and all that they import."""
+    first = (("fhir", "documents.py"), ("plain", "render.py"), ("eligibility", "read.py"))
+    return _digest([*_imported(*(_HERE.joinpath(*one) for one in first)), *_eligibility()])
 
 
 def index_fingerprint() -> str:
     """Of what makes the rows that are searched from documents."""
-    files = [*(_HERE / "parameters").iterdir(), _HERE / "store" / "index.py"]
+    files = [*(_HERE / "parameters").iterdir(), _HERE / "store" / "index.py", *_eligibility()]
     return _digest(file for file in sorted(files) if file.suffix in (".py", ".json"))
+
+
+def _eligibility() -> list[Path]:
+    """What reads constraints: they are served, searched and rows of a table."""
+    return sorted(file for file in (_HERE / "eligibility").iterdir() if file.suffix in (".py", ".json"))
 
 
 def _imported(*first: Path) -> list[Path]:

@@ -8,8 +8,8 @@ import pytest
 from pydantic import TypeAdapter
 
 from app.parameters.table import FHIR_TYPES, PLAIN_PARAMETERS, parameters_of
+from app.plain.criteria import CriterionShape
 from app.plain.shapes import (
-    CriterionShape,
     Listing,
     OutcomeShape,
     SiteShape,
@@ -67,6 +67,9 @@ def test_under_a_trial(registry: httpx.Client, under: str, shape: Any) -> None:
         ("criteria?cohort=family&type=inclusion", 3),
         ("criteria?text=serum alt", 1),
         ("criteria?role=note", 2),
+        ("criteria?analyte=anc&value=le1000||/uL&type=exclusion", 1),
+        ("criteria?kind=body-surface-area&value=10", 1),
+        ("criteria?kind=measurement&value=3||{ULN}", 1),
         ("outcomes?type=primary", 1),
         ("outcomes?type=secondary&trial=NCT07153666", 4),
         ("outcomes?trial=NCT05398809", 0),

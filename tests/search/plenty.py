@@ -4,11 +4,13 @@ for the parameters that are asked most. Every table that grows has rows."""
 
 import zlib
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, get_args
 
 import orjson
 from sqlalchemy import Boolean, Column, Connection, Float, Integer, MetaData, Table, text
 
+from app.eligibility.constraint import Kind
+from app.parameters.criteria import STATED, UNSTATED
 from app.parameters.extract import search_rows
 from app.parameters.table import FHIR_TYPES, PARAMETERS, PLAIN_PARAMETERS
 from app.plain.render import trial_shape
@@ -31,6 +33,7 @@ FIRST = {type: 1 if n == 0 else 1 + STUDIES + (n - 1) * OTHERS for n, type in en
 EVERY_MARK = 63
 COUNTRIES = ("US", "FR", "DE", "GB", "CA", "IT", "ES", "BE", "NL", "AU", "JP", "BR", "PL")
 _MANY = {"trial", "resource_version", "change", "identifier", "criterion", "outcome", "trial_site"}
+_MANY |= {"criterion_constraint"}
 """Tables of the record with as many rows as there are studies; the others are read by the key of their trial only."""
 _FILLED_OTHERWISE = {table.name for table in s.ALL} | {"state", "resource", "sync", "export_job"}
 _SHARED = {"organization": "Organization", "practitioner": "Practitioner", "site": "Location"}
@@ -72,6 +75,10 @@ _VALUES: dict[str, str] = {
     "criterion.path": "'1-i' || n",
     "criterion.type": "'inclusion'",
     "criterion.role": "'criterion'",
+    "criterion_constraint.kind": _pick(get_args(Kind)),
+    "criterion_constraint.code": "'code-' || (n % 150)",
+    "criterion_constraint.low": "n % 500",
+    "criterion_constraint.unit": "'mg'",
     "outcome.type": "'primary'",
     "outcome.number": "1",
     "spans": "'[]'",
@@ -105,6 +112,7 @@ def fill(url: str) -> None:
         _record(connection)
         _roles(connection)
         _ranges(connection)
+        _ages(connection)
         _asked_most(connection)
         _run(connection, "DROP TABLE numbers")
     engine.dispose()
@@ -236,6 +244,16 @@ def _ranges(connection: Connection) -> None:
         else:
             more = (*columns, "system", "unit")
             _insert(connection, "search_number", more, (*values, "n - 2000", "n - 2000", "''", "''"), rows)
+
+
+def _ages(connection: Connection) -> None:
+    """Ages that some of the studies take, in days: every tenth states none."""
+    number = next(one.number for one in PARAMETERS if one.code == "eligible-age")
+    low, high = "(n % 10) * 2200", "CASE WHEN n % 10 = 0 THEN 1e9 ELSE 4000 + n % 30000 END"
+    stated = f"CASE WHEN n % 10 = 0 THEN '{UNSTATED}' ELSE '{STATED}' END"
+    values = (str(number), low, high, "0", "''", stated, f"{EVERY_MARK}", f"n + {FIRST['ResearchStudy']}")
+    columns = ("param", "low", "high", "item", "system", "unit", "marks", "key")
+    _insert(connection, "search_number", columns, values, f"numbers WHERE n >= {PLACES[OTHER].stop} AND n < 4000")
 
 
 def _asked_most(connection: Connection) -> None:

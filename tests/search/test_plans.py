@@ -135,6 +135,12 @@ WORKLOADS: dict[str, Sequence[str]] = {
     "condition-words": [f"{STUDY}?condition=nothing-at-all"],
     "lists": [f"/api/v1/{name}" for name in ("criteria", "outcomes", "sites", "runs", "runs/7/refusals")],
     "listed": [f"/api/v1/criteria?trial={ONE}", f"/api/v1/sites?trial={ONE}", "/api/v1/sites?city=city%207"],
+    "criteria": [
+        "/api/v1/criteria?kind=age",
+        "/api/v1/criteria?analyte=code-77&value=ge3||mg",
+        f"/api/v1/criteria?trial={ONE}&kind=measurement",
+    ],
+    "eligible": [f"{STUDY}?eligible-age=14", f"{STUDY}?eligible-age=14&{RECRUITING}&_sort=-last-update"],
     "trial": [TRIAL, *(f"{TRIAL}/{name}" for name in ("criteria", "outcomes", "sites", "contacts", "links"))],
     "versions": [f"{TRIAL}/versions", f"{TRIAL}/versions/1", f"{TRIALS}/researchstudy-50777/origins"],
 }
