@@ -26,11 +26,12 @@ def with_exceptions(text: str, tokens: list[Token], pieces: list[Piece], found: 
     """Every constraint with the text that restricts it, if there is any."""
     cues = [piece for piece in pieces if piece.kind == CUE]
     firsts = [piece.first for piece in cues]
-    stops = [piece.first for piece in pieces if piece.kind == STOP]
+    stops = [piece.first for piece in pieces if piece.kind == STOP and not goes_on(tokens, piece.next)]
     marks = [(piece.first, piece.kind == OPEN) for piece in pieces if piece.kind in (OPEN, CLOSE)]
     places = [place for place, _ in marks]
+    found = sorted(found, key=lambda placed: placed[:2])
     starts = sorted(first for first, _, _ in found)
-    answer = []
+    answer: list[Placed] = []
     for first, next, constraint in found:
         stop = at_or_after(stops, next, len(tokens))
         following = at_or_after(starts, next, len(tokens))
@@ -40,12 +41,12 @@ def with_exceptions(text: str, tokens: list[Token], pieces: list[Piece], found: 
             cue = cues[number]
             if cue.first >= min(stop, next + REACH):
                 break
-            word = " ".join(token.word for token in tokens[cue.first : cue.next])
+            word = word_of(tokens, cue)
             near = cue.first - next <= 3 and cue.first < following
             if near or (word in ALWAYS and (closed is None or cue.first < closed)):
                 start = cue.first
                 break
-        if start is None and constraint.kind in RANGED:
+        if start is None:
             start = before(tokens, cues, firsts, stops, first)
         if start is not None:
             end = stop if start >= next else next
@@ -56,7 +57,29 @@ def with_exceptions(text: str, tokens: list[Token], pieces: list[Piece], found: 
             kept = text[opening : min(tokens[end - 1].end, opening + LONGEST)].strip()
             constraint = constraint._replace(exception=kept)
         answer.append((first, next, constraint))
-    return answer
+    return [with_alternate(text, stops, answer, number) for number in range(len(answer))]
+
+
+def with_alternate(text: str, stops: list[int], found: list[Placed], number: int) -> Placed:
+    """A constraint that another value replaces for some (`≤ 2.5 x ULN (≤ 5 x ULN if ...)`) does not hold plainly."""
+    first, next, constraint = found[number]
+    if constraint.exception is not None or constraint.kind not in RANGED:
+        return found[number]
+    for other_first, _, other in found[number + 1 : number + 4]:
+        same = (other.kind, other.code) == (constraint.kind, constraint.code) and other.start >= constraint.end
+        if same and other.exception is not None and other_first - next < BEFORE:
+            if at_or_after(stops, next, other_first) < other_first:
+                break
+            end = text.find(other.exception, other.start)
+            end = end + len(other.exception) if end >= 0 else other.end
+            kept = text[other.start : min(max(end, other.end), other.start + LONGEST)]
+            return first, next, constraint._replace(exception=kept.strip())
+    return found[number]
+
+
+def goes_on(tokens: list[Token], at: int) -> bool:
+    """Whether the next sentence is an exception to the one before: `... within 5 years. Exceptions: ...`"""
+    return at < len(tokens) and tokens[at].word in ("exception", "exceptions", "except")
 
 
 def at_or_after(places: list[int], at: int, otherwise: int) -> int:
@@ -78,12 +101,23 @@ def closing(marks: list[tuple[int, bool]], number: int, since: int) -> int | Non
 
 
 def before(tokens: list[Token], cues: list[Piece], firsts: list[int], stops: list[int], first: int) -> int | None:
-    """Where a condition starts that stands just before a constraint: `for patients with metastases: ≤ 5 x ULN`."""
+    """Where a condition starts that stands before a constraint in its sentence.
+
+    `for patients with metastases: ≤ 5 x ULN` is not for everyone, and what an exception itself states
+    (`unless treatment ended at least 5 years ago`) is no demand.
+    """
     number = bisect_left(firsts, first) - 1
-    if number < 0 or first - cues[number].next > BEFORE:
-        return None
-    cue = cues[number]
-    if at_or_after(stops, cue.first, len(tokens)) < first:
-        return None
-    word = tokens[cue.first].word
-    return cue.first if word in ("for", "in", "if", "when") else None
+    while number >= 0 and first - cues[number].next <= REACH:
+        cue = cues[number]
+        if at_or_after(stops, cue.first, len(tokens)) < first:
+            return None
+        if word_of(tokens, cue) in ALWAYS:
+            return cue.first
+        if tokens[cue.first].word in ("for", "in", "if", "when") and first - cue.next <= BEFORE:
+            return cue.first
+        number -= 1
+    return None
+
+
+def word_of(tokens: list[Token], cue: Piece) -> str:
+    return " ".join(token.word for token in tokens[cue.first : cue.next])

@@ -98,6 +98,8 @@ class Reader:
             named = []
         after, first = at + 1, piece.first
         named = [name for name in named if not self.not_daily(name, span, at)]
+        if span.unit is None and span.limit is None and self.kind_at(at + 1) == OTHER:
+            named = [name for name in named if name.subject and name.subject.kind != "measurement"]
         if named:
             first = named[0].first
             if self.asked_only(named[0]):
@@ -137,12 +139,15 @@ class Reader:
         if self.last and not self.group and (span.unit or span.limit):
             again = [name for name in self.last if name.subject and fits(name.subject, span, 0)]
             joined = self.since <= {JOIN, FILLER} and JOIN in self.since
-            cued = CUE in self.since or (at + 1 < len(self.pieces) and self.pieces[at + 1].kind == CUE)
+            cued = CUE in self.since or self.kind_at(at + 1) == CUE
             cued = cued or (piece.first > 0 and self.tokens[piece.first - 1].word in SEXES)
             asked = at > 0 and self.pieces[at - 1].kind == CUE and self.conditional(self.pieces[at - 1])
             if again and (joined or cued) and not asked:
                 return again, span, at + 1
         return [], span, at + 1
+
+    def kind_at(self, at: int) -> str:
+        return self.pieces[at].kind if at < len(self.pieces) else STOP
 
     def not_daily(self, name: Piece, span: Range, at: int) -> bool:
         """Whether a dose in mg is one of no day: `a cumulative 140 mg of prednisone`."""

@@ -79,12 +79,12 @@ def read_pieces(text: str, tokens: list[Token]) -> list[Piece]:
             continue
         if token.word in ("(", ")"):
             kind = OPEN if token.word == "(" else CLOSE
+        elif is_stop(text, tokens, at):
+            kind = STOP
         elif token.word in JOINS:
             kind = JOIN
         elif token.word in FILLERS:
             kind = FILLER
-        elif is_stop(text, tokens, at):
-            kind = STOP
         else:
             kind = OTHER
         pieces.append(Piece(kind, at, at + 1))

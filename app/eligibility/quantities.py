@@ -21,7 +21,7 @@ COMPARISONS = pairs(WORDS["comparisons"])
 POSTFIXES = pairs(WORDS["postfixes"])
 LIMITS = pairs(WORDS["limits"])
 WITHIN_NORMAL = pairs({"normal": WORDS["within normal"]})
-NUMBERS: dict[str, float] = WORDS["numbers"]
+NUMBERS = {word: float(value) for word, value in WORDS["numbers"].items()}
 LIMIT_OPENERS = frozenset(WORDS["limit openers"])
 STRETCHES = frozenset(("consecutive", "continuous", "full", "complete", "additional", "calendar", "whole", "completed"))
 """`12 consecutive months`."""

@@ -20,6 +20,8 @@ GRADES = frozenset(("class", "classes", "grade", "grades", "score", "scores", "s
 ON = frozenset(("(", ")", "on", "the", "by", "of", "scale", "-", ",", "criteria", "as", "defined", "according", "to"))
 MOST_BETWEEN = 9
 LONGEST_ASIDE = 18
+MOST_GRADES = 6
+"""Of a scale whose grades stand bare behind its name: `ASA III`."""
 MOST_BEFORE = 12
 """Tokens before a scale in which its grades may stand."""
 SCALES = ("performance-status", "score")
@@ -95,6 +97,8 @@ def after_name(tokens: list[Token], piece: Piece) -> Range | None:
         found = read_grades(tokens, here)
     if found is None or found.low is None or found.low != found.high:
         return found
+    if not between and (piece.subject is None or (piece.subject.high or 0) > MOST_GRADES):
+        return None  # `PASI 75` is a response
     least = piece.first > 0 and tokens[piece.first - 1].word in ("minimum", "minimal")
     if least:
         return found._replace(high=None)

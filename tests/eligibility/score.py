@@ -1,7 +1,7 @@
 """`python -m tests.eligibility.score --sample PATH`: how well the labelled eligibility texts are read, for each half.
 
-What enters are the labels and a sample of ClinicalTrials.gov studies (gzip, one JSON study on each line); what leaves is
-one line for each measure.
+What enters are the labels and a sample of ClinicalTrials.gov studies (gzip, one JSON study on each line); what leaves
+is one line for each measure.
 """
 
 import argparse

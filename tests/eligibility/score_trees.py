@@ -43,8 +43,9 @@ class Score:
 
 @dataclass
 class TreeScores:
-    """`parents` counts every node (a node at the top has none: that is an answer too), `edges` only nodes that have a
-    parent; `types` the matched criteria whose type the text says; `grouped` the nodes of cohorts other than everybody."""
+    """`parents` counts every node (a node at the top has none: that is an answer too), `edges` only nodes that have
+    a parent; `types` the matched criteria whose type the text says; `grouped` the nodes of cohorts other than
+    everybody."""
 
     nodes: Score = field(default_factory=Score)
     types: Score = field(default_factory=Score)
