@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from importlib.resources import files
 from typing import Literal, NamedTuple
 
+from app.eligibility import whole
 from app.eligibility.constraint import Constraint
 from app.eligibility.tokens import MARK, NUMBER, Token, read_tokens
 
 WORDS = json.loads(files("app.eligibility").joinpath("wording.json").read_text())
-SAYS_NOTHING = frozenset(WORDS["says nothing"].split())
+SAYS_NOTHING = whole.SAYS_NOTHING | frozenset(WORDS["also says nothing"].split())
 OF_ADULTS = frozenset(("adult", "adults"))
 OF_WOMEN = frozenset(("women", "woman", "female", "females"))
 OF_A_WINDOW = frozenset(WORDS["of a window"].split())
