@@ -147,7 +147,7 @@ def _line(trial: Trial, number: int, parts: Sequence[Line], facts: Facts, names:
     )
 
 
-@lru_cache(maxsize=1 << 14)  # registries' words, which come again with every patient: nothing of a patient is kept
+@lru_cache(maxsize=1 << 13)  # registries' words, which come again with every patient: nothing of a patient is kept
 def _wording(text: str, names: tuple[tuple[str, str], ...]) -> Wording:
     stated = read_constraints(text)
     mentions = [

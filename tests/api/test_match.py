@@ -20,6 +20,7 @@ from app.settings import Settings
 from tests.api.test_operations import JSON_BODY, XML_BODY, refusal
 from tests.eligibility.matching import CONDITION, PATIENT, RECORD, answer, normal, observation
 from tests.servers import TRIALX, Server, trials
+from tests.sources.ctgov.study import changed
 
 RELEASES = ("r4", "r5")
 Json = dict[str, Any]
@@ -86,8 +87,10 @@ class TestAnswer:
         found = ask(registry, bundle(GIRL, HAS_VITILIGO), release)
         assert found.status_code == 200 and found.headers["content-type"].startswith("application/fhir+json")
         said = found.json()
-        assert (said["type"], said["total"], list(scores(said))) == ("searchset", 1, [VITILIGO])
-        assert of_type(said, "ResearchStudy")[0] == registry.get(f"/fhir/{release}/ResearchStudy/{VITILIGO}").json()
+        assert (said["type"], said["total"], set(scores(said))) == ("searchset", 2, {APECED, VITILIGO})
+        assert list(scores(said).values()) == sorted(scores(said).values(), reverse=True)
+        [study] = [one for one in of_type(said, "ResearchStudy") if one["id"] == VITILIGO]
+        assert study == registry.get(f"/fhir/{release}/ResearchStudy/{VITILIGO}").json()
         line = lines(said, VITILIGO)["1-i1"]
         assert line["result"] == ["met"] and line["text"] == ["Age12 years or older, any gender;"]
         age = line["constraint"][0]
@@ -100,7 +103,7 @@ class TestAnswer:
 
     def test_reasons(self, registry: httpx.Client, release: str) -> None:
         said = ask(registry, bundle(GIRL, HAS_VITILIGO), release, excluded="true").json()
-        [reason] = of_type(said, "GuidanceResponse")
+        [reason, _] = of_type(said, "GuidanceResponse")
         assert (reason["status"], reason["occurrenceDateTime"]) == ("data-requested", DAY)
         assert reason["subject"] == {"reference": "Patient/girl"}
         wanted = [one["codeFilter"][0]["code"][0]["code"] for one in reason["dataRequirement"]]
@@ -220,16 +223,27 @@ def test_how_far_it_is(registry: httpx.Client) -> None:
     assert nearest["valueReference"]["reference"].startswith("Location/")
 
 
-def test_trials_of_the_patients_conditions(registry: httpx.Client) -> None:
-    """By code or by name; where no trial names the condition, the answer says that all were considered."""
+def test_trials_of_the_patients_conditions(tmp_path: Path) -> None:
+    """By code or by name, and those whose record names none; where no trial names the condition, all are considered
+    and the answer says so."""
+    url, study = f"sqlite:///{tmp_path / 'trials.db'}", changed("protocolSection.conditionsModule.conditions", ["Rust"])
+    del study["derivedSection"]
+    (tmp_path / "study.json").write_text(json.dumps(study))
+    assert trials(url, "load", "seeds", tmp_path / "study.json").returncode == 0
+    rust = study["protocolSection"]["identificationModule"]["nctId"]
     mesh = {"system": "http://id.nlm.nih.gov/mesh", "code": "D014820", "display": "Vitiligo"}
-    for code in ({"text": "vitiligo"}, {"coding": [mesh]}):
-        said = ask(registry, bundle(GIRL, {**HAS_VITILIGO, "code": code})).json()
-        assert set(scores(said)) == {VITILIGO} and of_type(said, "OperationOutcome") == []
-    said = ask(registry, bundle(GIRL, {**HAS_VITILIGO, "code": {"text": "Grey fever"}})).json()
-    assert set(scores(said)) == {APECED, VITILIGO}
-    [outcome] = of_type(said, "OperationOutcome")
-    assert "no trial found names a condition" in outcome["issue"][0]["diagnostics"]
+    with Server(url) as client:
+        for code, found in (
+            ({"text": "vitiligo"}, {APECED, VITILIGO}),
+            ({"coding": [mesh]}, {APECED, VITILIGO}),
+            ({"text": "RUST"}, {APECED, rust}),
+        ):
+            said = ask(client, bundle({**HAS_VITILIGO, "code": code}), excluded="true").json()
+            assert set(scores(said)) == found and of_type(said, "OperationOutcome") == []
+        said = ask(client, bundle({**HAS_VITILIGO, "code": {"text": "Grey fever"}}), excluded="true").json()
+        assert set(scores(said)) == {APECED, VITILIGO, rust}
+        [outcome] = of_type(said, "OperationOutcome")
+        assert "no trial found names a condition" in outcome["issue"][0]["diagnostics"]
 
 
 def test_what_was_not_read_is_said(registry: httpx.Client) -> None:
