@@ -52,10 +52,10 @@ def tree() -> str:
         if folder.name.startswith("_"):
             continue
         said = first_sentence(folder / "__init__.py")
-        rows.append(f"app/{folder.name + '/':12}{said}")
+        rows.append(f"app/{folder.name + '/':13}{said}")
     for file in sorted((ROOT / "app").glob("*.py")):
         if not file.name.startswith("__"):
-            rows.append(f"app/{file.name:12}{first_sentence(file)}")
+            rows.append(f"app/{file.name:13}{first_sentence(file)}")
     return "\n".join([*rows, "```"])
 
 

@@ -1,1 +1,1 @@
-"""What the text of an eligibility criterion states in a form that can be computed with."""
+"""What the text of a criterion states in a form that can be computed with: text in, typed constraints out. Pure"""

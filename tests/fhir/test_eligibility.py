@@ -28,7 +28,7 @@ def test_group_of_a_cohort(release):
         (each["valueCodeableConcept"]["text"], each["exclude"])
         for each in of(participants["characteristic"], "free-text")
     ] == [
-        ("Understands consent.", False),
+        ("Understands the plan.", False),
         (
             "Uses one of the following:\n- A lamp.\n- A torch, such as:\n  - A wax torch.\nMatches do not count.",
             False,
@@ -117,7 +117,7 @@ TREE = """\
 - any-of
   cohort-1 all-of
     - Group/NCT00000002-cohort-1
-    1-i1 is Understands consent.
+    1-i1 is Understands the plan.
     1-i2 is any-of (Matches do not count.)
       1-i2.1 A lamp.
       1-i2.2 ?

@@ -85,7 +85,7 @@ def rich() -> Trial:
             Cohort(label="Family members", minimum_age=Age(value=216.5, unit="months"), sex="all"),
         ],
         criteria=[
-            Criterion(type="inclusion", position=1, label="1.", text="Understands consent."),
+            Criterion(type="inclusion", position=1, label="1.", text="Understands the plan."),
             Criterion(type="inclusion", position=2, text="Uses one of the following:", combination="any-of"),
             Criterion(type="inclusion", parent=1, position=1, depth=1, text="A lamp."),
             Criterion(type="inclusion", parent=1, position=2, depth=1, text="A torch, such as:"),
