@@ -7,6 +7,7 @@ its dose or form. Nothing is looked up anywhere: names are normalized against th
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from app.eligibility.constraint import Constraint
@@ -36,20 +37,9 @@ class Entry(NamedTuple):
 
 def read_mentions(text: str, names: Iterable[Name]) -> tuple[Constraint, ...]:
     """Where the text names one of the record's own conditions or drugs, each name once; `code` is the record's name."""
-    entries: dict[tuple[str, ...], Entry] = {}
-    longest = 0
-    # what is a drug and a keyword is the drug
-    for kind, name in sorted(names, key=lambda pair: pair[0] != "drug"):
-        for variant in variants(kind, name.strip()):
-            key = tuple(word_of(token) for token in read_tokens(variant) if token.kind != MARK)
-            if key and not set(key) <= STOP_WORDS:
-                # an abbreviation is one only in capitals: `ALL`, `AS`
-                cased = variant if variant.isupper() and len(variant) <= 5 else None
-                entries.setdefault(key, Entry(kind, name, cased))
-                longest = max(longest, len(key))
+    entries, firsts, longest = entries_of(tuple(names))
     tokens = [token for token in read_tokens(text) if token.kind != MARK]
     words = [word_of(token) for token in tokens]
-    firsts = {key[0] for key in entries}
     found: list[Constraint] = []
     said: set[tuple[str, str]] = set()
     at = 0
@@ -68,6 +58,24 @@ def read_mentions(text: str, names: Iterable[Name]) -> tuple[Constraint, ...]:
             found.append(Constraint(entry.kind, start, end, text[start:end], entry.name))
         at += size
     return tuple(found)
+
+
+Entries = dict[tuple[str, ...], Entry]
+
+
+@lru_cache(maxsize=16)  # a record's criteria are read one after another
+def entries_of(names: tuple[Name, ...]) -> tuple[Entries, frozenset[str], int]:
+    """The words of each variant, the first words, and how many words the longest has."""
+    entries: Entries = {}
+    # what is a drug and a keyword is the drug
+    for kind, name in sorted(names, key=lambda pair: pair[0] != "drug"):
+        for variant in variants(kind, name.strip()):
+            key = tuple(word_of(token) for token in read_tokens(variant) if token.kind != MARK)
+            if key and not set(key) <= STOP_WORDS:
+                # an abbreviation is one only in capitals: `ALL`, `AS`
+                cased = variant if variant.isupper() and len(variant) <= 5 else None
+                entries.setdefault(key, Entry(kind, name, cased))
+    return entries, frozenset(key[0] for key in entries), max(map(len, entries), default=0)
 
 
 def matches(

@@ -80,14 +80,14 @@ def _criterion(node: Node, around: CriterionType, exclude: bool | None = None) -
     defined = (
         {"definitionByCombination": _combination(criterion.combination, children)}
         if children
-        else _definition(criterion.text)
+        else _definition(criterion.text, alone=not node.below)
     )
     return element(linkId=node.path, description=criterion.text, note=_notes(node), exclude=exclude, **defined)
 
 
-def _definition(text: str) -> Json:
-    """What a criterion's own text says."""
-    values = sole_values(text)
+def _definition(text: str, alone: bool) -> Json:
+    """What a criterion's own text says; a note below it may restrict that, then it is not `alone`."""
+    values = sole_values(text) if alone else []
     reading = read_criterion(text)
     if values:
         return _typed(reading.constraints[0], values)
@@ -95,7 +95,7 @@ def _definition(text: str) -> Json:
     if not stated:
         return {"definitionCodeableConcept": criterion_concept(text)}
     members = [element(description=one.text, **_typed(one, values)) for one, values in stated]
-    if reading.combination and len(stated) == len(reading.constraints):
+    if alone and reading.combination and len(stated) == len(reading.constraints):
         return {"definitionByCombination": _combination(reading.combination, members)}
     rest = {"definitionCodeableConcept": criterion_concept()}
     return {"definitionByCombination": _combination(None, [rest, *members])}

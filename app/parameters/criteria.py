@@ -8,8 +8,10 @@ from collections.abc import Iterable, Iterator
 from app.eligibility.coded import GENDER, UCUM, codings_of, unit_of
 from app.eligibility.cohorts import taken_by, takes_healthy
 from app.eligibility.constraint import Constraint
+from app.eligibility.conversions import in_usual_units
 from app.eligibility.whole import read_criterion
 from app.parameters.paths import Element
+from app.record.codes import SEX
 from app.record.trial import Trial
 
 STATED, UNSTATED = "stated", "unstated"
@@ -25,7 +27,7 @@ def ages(trial: Trial) -> Iterable[Element]:
 
 def sexes(trial: Trial) -> Iterable[Element]:
     taken = {sex for cohort in taken_by(trial) for sex in cohort.sexes}
-    return [Element({"system": GENDER, "code": sex}) for sex in sorted(taken)]
+    return [Element({"system": GENDER, "code": sex, "display": SEX[sex].display}) for sex in sorted(taken)]
 
 
 def healthy_volunteers(trial: Trial) -> Iterable[Element]:
@@ -42,8 +44,8 @@ def codes(trial: Trial) -> Iterable[Element]:
 def values(trial: Trial) -> Iterable[Element]:
     """The code of each constraint that holds plainly with its bounds, each a quantity."""
     for one in constraints(trial):
-        quantities = quantities_of(one)
-        if one.plain and quantities:
+        quantities = quantities_of(one) if one.plain else []
+        if quantities:
             concept = {"coding": [{"system": system, "code": code} for system, code in codings_of(one)]}
             yield Element({"code": concept, "value": quantities})
 
@@ -61,7 +63,13 @@ def constraints(trial: Trial) -> Iterator[Constraint]:
 
 
 def quantities_of(constraint: Constraint) -> list[dict[str, object]]:
+    """Its bounds, as written and in the other units usual for them."""
+    bounds = dict.fromkeys(bound for bound in (constraint.low, constraint.high) if bound is not None)
     unit = unit_of(constraint)
-    bounds = [bound for bound in (constraint.low, constraint.high) if bound is not None]
-    coded = {"system": UCUM, "code": unit} if unit else {}
-    return [{"value": bound, **coded} for bound in dict.fromkeys(bounds)]
+    if unit is None:
+        return [{"value": bound} for bound in bounds]
+    amounts = [(bound, unit) for bound in bounds]
+    if not constraint.limit:
+        for bound in bounds:
+            amounts += in_usual_units(bound, unit, constraint.kind, constraint.code)
+    return [{"value": value, "system": UCUM, "code": code} for value, code in amounts]

@@ -240,8 +240,8 @@ OWN: tuple[Own, ...] = (
         "ResearchStudy",
         "criterion-value-quantity",
         "composite",
-        "What a criterion bounds, and a bound that it states without exception: `hemoglobin$lt10||g/dL`, "
-        "`alt$ge3||{ULN}` (multiples of a limit of normal are in `{ULN}` or `{LLN}`).",
+        "What a criterion bounds, and a bound that it states without exception, in any usual unit: "
+        "`hemoglobin$lt10||g/dL`, `alt$ge3||{ULN}` (multiples of a limit of normal are in `{ULN}` or `{LLN}`).",
         _BOTH,
         criteria.values,
         components=(

@@ -9,6 +9,8 @@ from sqlalchemy import Connection, delete
 
 from app.eligibility.coded import MENTIONED, loinc_code, own_code
 from app.eligibility.constraint import Constraint
+from app.eligibility.mentions import Name, read_mentions
+from app.eligibility.read import order
 from app.eligibility.whole import read_criterion
 from app.record.trial import Trial
 from app.store.engine import among, insert_rows
@@ -20,11 +22,25 @@ COLUMNS = tuple(column.name for column in criterion_constraint.columns)
 def constraint_rows(trial: Trial) -> list[tuple[Any, ...]]:
     """Rows without the trial's key. A note states no constraint."""
     rows = []
+    names = _names(trial)
     for item, criterion in enumerate(trial.criteria):
         if criterion.role == "criterion":
-            for position, one in enumerate(read_criterion(criterion.text).constraints):
+            found = [*read_criterion(criterion.text).constraints, *read_mentions(criterion.text, names)]
+            for position, one in enumerate(sorted(found, key=order)):
                 rows.append((item, position, *_columns(one)))
     return rows
+
+
+NO_DRUGS = ("behavioral", "device", "diagnostic-test", "procedure", "radiation")
+
+
+def _names(trial: Trial) -> tuple[Name, ...]:
+    """What the record names itself, and what criteria may mention."""
+    conditions = [*(condition.text for condition in trial.conditions), *trial.keywords]
+    drugs = [one for one in trial.interventions if one.type not in NO_DRUGS]
+    found: list[Name] = [("condition", text) for text in conditions]
+    found += [("drug", name) for one in drugs for name in (one.name, *one.other_names)]
+    return tuple(dict.fromkeys(found))
 
 
 def replace_constraints(connection: Connection, rows: dict[int, list[tuple[Any, ...]]]) -> None:

@@ -197,7 +197,7 @@ criterion = of_trial(
 criterion_constraint = below(
     "criterion_constraint",
     Column("kind", String, nullable=False),
-    Column("code", Ordered, nullable=False, comment="what is bounded or asked for; of a mention the name it is of"),
+    Column("code", Ordered, nullable=False, comment="what is bounded or asked for; of a mention its name"),
     Column("loinc", Ordered),
     Column("value", String, comment="of a sex: all, female or male"),
     Column("low", Float),

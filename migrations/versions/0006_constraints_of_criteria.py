@@ -17,9 +17,7 @@ def upgrade() -> None:
         sa.Column("item", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
-        sa.Column(
-            "code", Ordered, nullable=False, comment="what is bounded or asked for; of a mention the name it is of"
-        ),
+        sa.Column("code", Ordered, nullable=False, comment="what is bounded or asked for; of a mention its name"),
         sa.Column("loinc", Ordered),
         sa.Column("value", sa.String(), comment="of a sex: all, female or male"),
         sa.Column("low", sa.Float()),

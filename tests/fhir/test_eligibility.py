@@ -97,6 +97,17 @@ def test_sex(of_trial, of_cohort, expected):
     assert [each["valueCodeableConcept"]["coding"][0]["code"] for each in stated] == expected
 
 
+def said(typed):
+    """`alt > 3 {ULN}`: a code and a value."""
+    code = typed["type"]["coding"][0]["code"]
+    [(kind, value)] = [(name, value) for name, value in typed.items() if name != "type"]
+    if kind == "valueQuantity":
+        return " ".join([code, value.get("comparator", "="), f"{value['value']}", value.get("code", "")]).strip()
+    if kind == "valueRange":
+        return f"{code} {value['low']['value']} to {value['high']['value']} {value['low'].get('code', '')}".strip()
+    return f"{code} {value if kind == 'valueBoolean' else value.get('text') or value['coding'][0]['code']}"
+
+
 def lines(characteristic, depth=0):
     """The tree, one line for each node: linkId, combination or text, exclusion, notes."""
     combination = characteristic.get("definitionByCombination", {})
@@ -105,6 +116,8 @@ def lines(characteristic, depth=0):
         or ("?" if "_code" in combination else None)
         or characteristic.get("definitionReference", {}).get("reference")
         or characteristic.get("definitionCodeableConcept", {}).get("text")
+        or ("..." if "definitionCodeableConcept" in characteristic else None)
+        or said(characteristic["definitionByTypeAndValue"])
     )
     excluded = {True: "not ", False: "is ", None: ""}[characteristic.get("exclude")]
     notes = [f"({note['text']})" for note in characteristic.get("note", [])]
@@ -147,6 +160,13 @@ def r5_characteristic(extension):
         name = part["url"]
         if name == "definitionByCombination":
             found[name] = r5_combination(part)
+        elif name == "definitionByTypeAndValue":
+            found[name] = {
+                key if part["url"] == "value" else part["url"]: value
+                for part in part["extension"]
+                for key, value in part.items()
+                if key != "url"
+            }
         else:
             value = next(value for key, value in part.items() if key.startswith("value"))
             if name == "note":

@@ -31,6 +31,7 @@ OWN = {
     f"{BASE}/coordinates-from": {"value": ["code"]},
     f"{BASE}/contact-telecom": {"value": ["ContactPoint"], "releases": ["r5"]},
     f"{BASE}/arm-intervention": {"value": ["string"]},
+    f"{BASE}/criterion-text": {"value": ["string"]},
     f"{BASE}/intervention": {
         "parts": {
             "type": {"min": 0, "max": "1", "value": ["string"]},

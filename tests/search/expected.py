@@ -7,10 +7,11 @@ finds `other`, what finds nobody.
 from dataclasses import replace
 
 from app.parameters.own import STUDY_TYPE
-from app.record.codes import BASE, RECRUITMENT_SYSTEM, STUDY_STATUS_SYSTEM
-from tests.search.full import BARE, CODES, FULL, ID_TYPES, IDS, MESH, OTHER, SOURCES
+from app.record.codes import BASE, CRITERION_SYSTEM, RECRUITMENT_SYSTEM, STUDY_STATUS_SYSTEM
+from tests.search.full import BARE, CODES, FULL, ID_TYPES, IDS, MESH, OTHER, SOURCES, UCUM
 from tests.search.shapes import (
     NONE,
+    UNFINISHED,
     B,
     Case,
     F,
@@ -65,6 +66,14 @@ def _mesh(line: Line, own: str, above: str) -> Line:
         Case("above", own, F | O),
         Case("", own.lower(), F),
     )
+
+
+def _criteria(full: str, other: str) -> Line:
+    """Codes of constraints: they have no words and stand in no value set."""
+    line = word(full, other)
+    cases = [one for one in line.cases if not one.value.startswith(("|", CODES))]
+    cases += [Case("", f"{CRITERION_SYSTEM}|{full}", F), Case("", f"{CODES}|{full}", NONE)]
+    return replace(line, cases=tuple(cases))
 
 
 def _states(full: str, other: str) -> Line:
@@ -149,6 +158,84 @@ STUDY: dict[str, Line] = {
     "site": reference("Location", "site"),
     "sponsor": reference("Organization", "sponsor").plus(Case("", "Organization/bare", NONE)),
     "near": special(NEAR),
+    # `bare` states no age and no sex: it takes everybody
+    "eligible-age": special(
+        {
+            "15": F | B,
+            "20": F | B,
+            "20.9": F | B,
+            "21": B,
+            "120||mo": F | B,
+            "119||mo": B,
+            "60": O | B,
+            "59": B,
+            f"800|{UCUM}|mo": O | B,
+            "15,70": F | O | B,
+            "2||wk": B,
+            "3700||d": F | B,
+        }
+    ),
+    "eligible-sex": Line(
+        (
+            Case("", "female", F | B),
+            Case("", "male", O | B),
+            Case("", "nothing,MALE", O | B),
+            Case("", f"{HL7}/administrative-gender|female", F | B),
+            Case("", f"{CODES}|female", NONE),
+            Case("", "all", NONE),
+            Case("not", "female", O),
+            Case("missing", "true", NONE),
+            Case("missing", "false", F | O | B),
+            Case("text", "Fem", F | B),
+            Case("text", "emale", NONE),
+            Case("code-text", "MAL", O | B),
+            Case("code-text", "ale", NONE),
+            Case("in", f"{HL7}/ValueSet/administrative-gender", F | O | B),
+            Case("in", UNFINISHED, NONE),
+            Case("not-in", f"{HL7}/ValueSet/administrative-gender", NONE),
+            Case("not-in", UNFINISHED, F | O | B),
+        ),
+        ascending=(BARE, FULL, OTHER),
+        descending=(BARE, OTHER, FULL),
+    ),
+    "healthy-volunteers": boolean(),
+    "criterion": special(
+        {
+            "alpha": F,
+            "ZETA ubermoon": O,
+            "over": F | O,
+            "inclusion$alpha over": F,
+            "exclusion$alpha": NONE,
+            "exclusion$Zeta": O,
+            "inclusion$zeta": NONE,
+            "alpha zeta": NONE,
+            "inclusion$alpha,exclusion$zeta": F | O,
+            "lpha": NONE,
+            "known": NONE,
+        }
+    ),
+    "criterion-code": _criteria("hemoglobin", "platelets").plus(
+        Case("", "718-7", F), Case("", "http://loinc.org|777-3", O), Case("", "alt", F)
+    ),
+    # what holds but with an exception is found by its code, not by its bound
+    "criterion-value-quantity": special(
+        {
+            "hemoglobin$9": F,
+            "hemoglobin$9||g/dL": F,
+            f"718-7$ge9|{UCUM}|g/dL": F,
+            f"{CRITERION_SYSTEM}|hemoglobin$lt10": F,
+            "hemoglobin$lt9": NONE,
+            "hemoglobin$9||g/L": NONE,
+            "hemoglobin$le90||g/L": F,
+            "platelets$80000||/uL": O,
+            "platelets$9": NONE,
+            "platelets$50||10*9/L": O,
+            "platelets$gt70": O,
+            "ast$5||{ULN}": O,
+            "alt$3||{ULN}": NONE,
+            "hemoglobin$9,ast$5": F | O,
+        }
+    ),
 }
 
 COMMON: dict[str, Line] = {

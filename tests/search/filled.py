@@ -4,8 +4,8 @@ studies: what no document says is found in the record."""
 from sqlalchemy import Connection, select
 
 from app.parameters.dates import instant, interval
-from app.record.parts import Condition, Design, Flag, Intervention, MeshTerm, Party, TrialDate
-from app.record.trial import Trial, TrialSite
+from app.record.parts import Age, Condition, Design, Flag, Intervention, MeshTerm, Party, TrialDate
+from app.record.trial import Criterion, Trial, TrialSite
 from app.store import tables as t
 from app.store.engine import engine_for, writing
 from app.store.index import index_status_changes
@@ -42,10 +42,21 @@ def trial(role: str) -> Trial:
         MeshTerm(subject="condition", kind="term", id="D900002", term="Term 2"),
         MeshTerm(subject="intervention", kind="term", id="D900004", term="Term 4"),
     ]
+    limit, exempt = (
+        ("Hemoglobin >= 9 g/dL", "ALT < 3 x ULN unless known")
+        if first
+        else ("Platelets 50 to 80 x 10^9/L", "AST > 5 x ULN")
+    )
     return Trial(
         id=role,
         registry="ctgov",
         title=f"{word} title",
+        minimum_age=Age(value=10, unit="years") if first else Age(value=720, unit="months"),
+        maximum_age=Age(value=20, unit="years") if first else None,
+        criteria=[
+            Criterion(type=("inclusion", "exclusion")[number], position=n, text=text)
+            for n, text in enumerate((f"{word} title over Übermoon", limit, exempt), 1)
+        ],
         overall_status=status,
         phases=[("phase-1", "phase-4")[number]],
         sex=("female", "male")[number],
@@ -54,7 +65,7 @@ def trial(role: str) -> Trial:
         design=Design(study_type=("expanded-access", "interventional")[number]),
         dates=[TrialDate(kind=kind, value=day) for kind in ("start", "completion", "last-update")],
         parties=[Party(role="lead-sponsor", name=f"{word} sponsor", kind="organization")],
-        flags=[Flag(name="has-results", value=not first)],
+        flags=[Flag(name=name, value=not first) for name in ("has-results", "healthy-volunteers")],
         interventions=[Intervention(name=f"{word} lamp", other_names=[f"{word} light"])],
         mesh=mesh,
         sites=[TrialSite(city=f"{word}ville", status=status)],

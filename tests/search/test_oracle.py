@@ -217,6 +217,13 @@ ONLY_THE_RECORD = [
     [("_text", "of the"), ("start:missing", "false")],
     [("_filter", 'title co "study" and (start ge 2012 or phase eq phase-2) and not (completion lt 2015)')],
     [("_filter", 'site.address-country eq "United States" or sponsor.name sw "a"'), ("_sort", "title")],
+    [("eligible-age", "14"), ("_sort", "-start")],
+    [("eligible-age", "200||mo,1||d"), ("eligible-sex", "male"), ("_sort", "title")],
+    [("healthy-volunteers", "true"), ("_sort", "-eligible-sex,_id")],
+    [("criterion", "exclusion$the")],
+    [("criterion", "inclusion$age,exclusion$of"), ("_sort", "criterion-code")],
+    [("criterion-code", "age"), ("criterion-code:not", "ecog")],
+    [("criterion-value-quantity", "age$ge18||a"), ("_sort", "-criterion-code,title")],
     [("near", "48|10|900|km,40|-75|900|km"), ("_sort", "-start")],
     [("_has:Provenance:target:_content", "registry"), ("has-results:not", "true")],
 ]

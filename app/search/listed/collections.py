@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, FromClause, and_, true
 
-from app.plain.criteria import ConstraintShape, CriterionShape
+from app.plain.criteria import CriterionShape
 from app.plain.shapes import OutcomeShape, SiteShape, SpanShape
 from app.store import lists
 from app.store import tables as t
@@ -116,24 +116,7 @@ def _spans(document: str, text: str) -> list[SpanShape]:
 
 def criterion_shape(row: Any) -> CriterionShape:
     """`row` ends with the criterion's constraints."""
-    constraints: list[ConstraintShape]
-    (
-        trial,
-        _,
-        path,
-        cohort,
-        kind,
-        role,
-        parent,
-        number,
-        depth,
-        label,
-        text,
-        combination,
-        document,
-        spans,
-        constraints,
-    ) = row
+    trial, _, path, cohort, kind, role, parent, number, depth, label, text, combination, document, spans, stated = row
     return CriterionShape(
         id=f"{trial}-{path}",
         trial_id=trial,
@@ -147,7 +130,7 @@ def criterion_shape(row: Any) -> CriterionShape:
         text=text,
         combination=combination,
         spans=_spans(document, spans),
-        constraints=constraints,
+        constraints=stated,
     )
 
 
