@@ -22,6 +22,8 @@ MENTIONED = ("condition", "drug")
 """Kinds whose constraints are mentions of what the record itself names: their `code` is its name."""
 LOINC_OF_KIND = {"age": "30525-0", "sex": "46098-0"}
 """Not 76689-9 "Sex assigned at birth": registries and criteria say "sex" and no more."""
+DURATIONS = ("at-least", "half-lives", "within")
+"""Codes of durations."""
 _SHORT = 5
 """Characters of a key that is read letter by letter: `ALT`."""
 _NAMES: dict[str, str] = json.loads(files("app.eligibility").joinpath("names.json").read_text())
@@ -58,7 +60,7 @@ def code_names() -> dict[str, str]:
     """Every code of ours and how it reads."""
     plain = [kind for kind in get_args(Kind) if kind not in (*NAMED, *MENTIONED, "duration")]
     names = {kind: _read(_NAMES.get(kind) or kind.replace("-", " ")) for kind in plain}
-    names |= {own_code("duration", code): f"Duration, {code.replace('-', ' ')}" for code in ("at-least", "within")}
+    names |= {own_code("duration", code): f"Duration, {code.replace('-', ' ')}" for code in DURATIONS}
     for subject in SUBJECTS.values():
         if subject.kind in NAMED:
             key = subject.key or subject.kind
