@@ -56,7 +56,7 @@ def read_wording(text: str, constraints: Sequence[Constraint]) -> Wording:
         silent = (silent | OF_DRUGS) - NOW
     if any(one.kind in ("pregnancy", "breastfeeding") and not one.negated for one in judged):
         silent |= OF_WOMEN
-    joins = _joins(tokens, outside, judged)
+    joins = _joins(text, tokens, outside, judged)
     rest = [token for token in outside if token.word not in silent and token.word not in JOINS]
     return Wording(
         covered=bool(judged) and not rest and (not windows or window is not None),
@@ -70,7 +70,7 @@ def read_wording(text: str, constraints: Sequence[Constraint]) -> Wording:
 
 
 def _joins(
-    tokens: list[Token], outside: list[Token], judged: tuple[Constraint, ...]
+    text: str, tokens: list[Token], outside: list[Token], judged: tuple[Constraint, ...]
 ) -> Literal["and", "with", "or", "mixed"]:
     """By the words between the constraints, and those within a phrase that several of them share (`ALT or AST > 3`)."""
     shared = [
@@ -83,6 +83,11 @@ def _joins(
     if words & ALTERNATIVES:
         return "mixed" if "and" in words else "or"
     first = min((one.end for one in judged), default=0)
+    # a stroke between two statements (`ECOG < 2 / Karnofsky >= 70`), or two scales of one thing: one may do
+    scales = [one for one in judged if one.kind == "performance-status"]
+    pairs = zip(judged, judged[1:], strict=False)
+    if any("/" in text[one.end : other.start] for one, other in pairs) or (len(scales) > 1 and "and" not in words):
+        return "mixed"
     after = any(token.word == "with" and token.start >= first for token in outside)
     return "with" if after and "and" not in words else "and"
 

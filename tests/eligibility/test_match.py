@@ -189,6 +189,9 @@ AGED_40 = {**PATIENT, "birthDate": "1986-01-01"}
         ("Age ≥ 50 years and hemoglobin ≥ 9 g/dL.", "inclusion", [AGED_40], "not-met"),
         ("Pregnant or breastfeeding.", "exclusion", [observation("x", "82810-3", valueBoolean=True)], "not-met"),
         ("Pregnant or breastfeeding.", "exclusion", [observation("x", "82810-3", valueBoolean=False)], "unknown"),
+        ("ECOG < 2 / Karnofsky ≥ 70.", "inclusion", [observation("e", "89247-1", valueInteger=3)], "unknown"),
+        ("Weight ≥ 40 kg / BMI ≥ 18 kg/m2.", "inclusion", [observation("w", "29463-7", 30, "kg")], "unknown"),
+        ("Weight ≥ 40 kg, BMI ≥ 18 kg/m2.", "inclusion", [observation("w", "29463-7", 30, "kg")], "not-met"),
         # time windows, as of the day of the question
         ("Hemoglobin ≥ 9.0 g/dL within 14 days prior to screening.", "inclusion", [HB], "not-met"),
         ("Hemoglobin ≥ 9.0 g/dL within 7 days prior to screening.", "inclusion", [HB], "unknown"),
