@@ -8,6 +8,7 @@ stand only words that say nothing of who may take part. `clause`: the text begin
 import json
 from collections.abc import Sequence
 from importlib.resources import files
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from app.eligibility import whole
@@ -85,7 +86,7 @@ def _joins(
     first = min((one.end for one in judged), default=0)
     # a stroke between two statements (`ECOG < 2 / Karnofsky >= 70`), or two scales of one thing: one may do
     scales = [one for one in judged if one.kind == "performance-status"]
-    pairs = zip(judged, judged[1:], strict=False)
+    pairs = pairwise(judged)
     if any("/" in text[one.end : other.start] for one, other in pairs) or (len(scales) > 1 and "and" not in words):
         return "mixed"
     after = any(token.word == "with" and token.start >= first for token in outside)
