@@ -1,12 +1,20 @@
 """The parts of the README that are made from the code. `python -m tests.readme` writes them anew."""
 
+import json
 import re
 from pathlib import Path
+from typing import Any
 
+from app.eligibility.match import Match, facts_of
+from app.eligibility.match import match as match_trial
+from app.eligibility.patient import read_patient
+from app.fhir.match_request import read_match_request
+from app.parameters.dates import utc_now
 from app.parameters.table import BITS, COMMON, PARAMETERS, PLAIN_PARAMETERS
 from app.search.listed.params import PARAMETERS as LISTED
 from app.settings import Settings
-from tests.servers import ROOT
+from app.sources import parse
+from tests.servers import ROOT, SEEDS
 
 README = ROOT / "README.md"
 
@@ -57,7 +65,42 @@ def first_sentence(file: Path) -> str:
     return " ".join(text[1].split("\n\n")[0].split()).rstrip(".").replace("`", "")
 
 
-PARTS = {"parameters": parameters, "plain": plain, "settings": settings, "tree": tree}
+def patient() -> dict[str, Any]:
+    """The example of the section on matching."""
+    found = re.search(r"```json\n(.*?)\n```", README.read_text(), re.S)
+    assert found, "the README has no patient"
+    document: dict[str, Any] = json.loads(found[1])
+    return document
+
+
+def matches() -> list[Match]:
+    """The two trial documents held against the patient, the best first."""
+    asked = read_match_request(patient())
+    facts = read_patient(asked.sent, asked.day or utc_now().date())
+    records = [parse(path.name, path.read_bytes()).trial for path in sorted(SEEDS.glob("*.txt"))]
+    return sorted((match_trial(record, facts) for record in records), key=lambda one: (-one.score, one.trial_id))
+
+
+def _shown(value: Any) -> str:
+    return f"{value['value']} {value['unit']}" if isinstance(value, dict) and "unit" in value else str(value)
+
+
+def match() -> str:
+    """The lines of the example that are decided."""
+    rows = ["| trial | line | | the criterion | by | characters |", "| --- | --- | --- | --- | --- | --- |"]
+    for found in matches():
+        state = "excluded" if found.excluded else f"score {found.score:g}"
+        rows.append(f"| **{found.trial_id}** | | **{state}** | | | |")
+        for line in found.lines:
+            if line.result != "unknown":
+                facts = ", ".join(f"`{one.reference}` {_shown(one.value[1])}".strip() for one in facts_of(line))
+                places = ", ".join(f"{start}-{end}" for start, end in line.source.spans)
+                result = line.result.replace("-", " ")
+                rows.append(f"| | `{line.path}` | {result} | {line.text.replace('|', '')} | {facts} | {places} |")
+    return "\n".join(rows)
+
+
+PARTS = {"parameters": parameters, "plain": plain, "settings": settings, "tree": tree, "match": match}
 
 
 def written(text: str) -> str:

@@ -1,5 +1,6 @@
 """The README is true: its tables are made from the code, its commands are run."""
 
+import json
 import os
 import re
 import shlex
@@ -12,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.readme import README, written
+from tests.readme import README, matches, patient, written
 from tests.servers import ROOT, environment, trials
 
 TEXT = README.read_text()
@@ -66,10 +67,11 @@ def test_the_first_command_installs_and_serves(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("block", [b for b in COMMANDS if b.startswith("curl")], ids=lambda b: b.split("\n")[0][:60])
-def test_curl_commands(registry: httpx.Client, block: str) -> None:
+def test_curl_commands(registry: httpx.Client, block: str, tmp_path: Path) -> None:
+    (tmp_path / "patient.json").write_text(json.dumps(patient()))
     for line in block.replace("\\\n", " ").splitlines():
         words = shlex.split(line.replace("http://localhost:8000", str(registry.base_url).rstrip("/")))
-        result = subprocess.run([*words, "-fsS"], capture_output=True, text=True, timeout=30)
+        result = subprocess.run([*words, "-fsS"], capture_output=True, text=True, timeout=30, cwd=tmp_path)
         assert result.returncode == 0 and result.stdout.strip(), (line, result.stderr)
 
 
@@ -82,6 +84,25 @@ def test_the_tests_pass(tmp_path: Path) -> None:
     result = subprocess.run(command, cwd=ROOT, env=environment(""), capture_output=True, text=True)
     assert result.returncode == 0, result.stdout
     assert f"{TEXT.count('def test_')} passed" in result.stdout
+
+
+@pytest.mark.parametrize("release", ["r4", "r5"])
+def test_the_example_of_matching(registry: httpx.Client, release: str) -> None:
+    """The server says what the table says."""
+    answer = registry.post(f"/fhir/{release}/ResearchStudy/$match", json=patient())
+    assert answer.status_code == 200, answer.text
+    found = matches()
+    entries = answer.json()["entry"]
+    scores = [(one["resource"]["id"], one["search"]["score"]) for one in entries if one["search"]["mode"] == "match"]
+    assert scores == [(one.trial_id, one.score) for one in found]
+    assert [one.excluded for one in found] == [False, True]
+    said = [one["resource"] for one in entries if one["resource"]["resourceType"] == "GuidanceResponse"]
+    for expected, response in zip(found, said, strict=True):
+        lines = [one["part"] for one in response["contained"][0]["parameter"] if one["name"] == "line"]
+        made = [{part["name"]: part for part in line} for line in lines]
+        assert [(one["path"]["valueString"], one["result"]["valueCode"]) for one in made] == [
+            (line.path, line.result) for line in expected.lines
+        ]
 
 
 @pytest.mark.parametrize(

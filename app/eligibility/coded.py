@@ -23,6 +23,8 @@ MENTIONED = ("condition", "drug")
 """Kinds whose constraints are mentions of what the record itself names: their `code` is its name."""
 LOINC_OF_KIND = {"age": "30525-0", "sex": "46098-0"}
 """Not 76689-9 "Sex assigned at birth": registries and criteria say "sex" and no more."""
+DURATIONS = ("at-least", "half-lives", "within")
+"""Codes of durations."""
 _SHORT = 5
 """Characters of a key that is read letter by letter: `ALT`."""
 _NAMES: dict[str, str] = json.loads(files("app.eligibility").joinpath("names.json").read_text())

@@ -7,6 +7,7 @@ trial's (as the Group of it, `app.fhir.group`, says).
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from app.eligibility.cohorts import bounds_of
 from app.eligibility.constraint import Constraint
 from app.eligibility.facts import Facts
 from app.eligibility.judge import Names, Verdict
@@ -60,14 +61,13 @@ def demands(trial: Trial) -> list[Demands]:
 def _of_cohort(trial: Trial, number: int, cohort: Cohort) -> Iterable[Demand]:
     own = f"cohorts.{number}."
     ages = own if cohort.minimum_age or cohort.maximum_age else ""
-    bounds = cohort if ages else trial
+    bounds = bounds_of(trial, cohort)
     for name, age in (("minimum_age", bounds.minimum_age), ("maximum_age", bounds.maximum_age)):
         if age is not None:
             field = name.replace("_", "-")
             text = f"{field.replace('-', ' ').capitalize()}: {_written(age)}"
             yield Demand(field, text, _bound(text, age, name), _first(trial, f"{ages}{name}", name))
-    sex = cohort.sex or trial.sex
-    if sex is not None:
+    if (sex := bounds.sex) is not None:
         text = f"Sex: {SEX[sex].display}"
         place = _first(trial, f"{own}sex" if cohort.sex else "sex", "sex")
         yield Demand("sex", text, Constraint("sex", 0, len(text), text, sex), place)

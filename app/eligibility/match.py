@@ -28,6 +28,15 @@ DURATION = "a time alone is not computed with"
 IN_PART = "only a part of the text can be computed with"
 
 
+DECISIVE = {
+    ("inclusion", "and"): False,
+    ("inclusion", "with"): False,
+    ("exclusion", "with"): False,
+    ("exclusion", "or"): True,
+}
+"""What one constraint decides for all that are so joined."""
+
+
 class Check(NamedTuple):
     """A constraint and whether it holds of the patient."""
 
@@ -138,7 +147,7 @@ def _line(trial: Trial, number: int, parts: Sequence[Line], facts: Facts, names:
     )
 
 
-@lru_cache(maxsize=1 << 14)  # registries' words, which come again with every patient: nothing of a patient is kept
+@lru_cache(maxsize=1 << 13)  # registries' words, which come again with every patient: nothing of a patient is kept
 def _wording(text: str, names: tuple[tuple[str, str], ...]) -> Wording:
     stated = read_constraints(text)
     mentions = [
@@ -155,10 +164,10 @@ def _stated(type: Literal["inclusion", "exclusion"], wording: Wording, truths: S
     if not truths or any(one.exception is not None for one in wording.judged):
         return "unknown"
     holds = truths[0] if len(set(truths)) == 1 else None
-    decisive = {("inclusion", "and"): False, ("exclusion", "or"): True}.get((type, wording.join))
+    decisive = DECISIVE.get((type, wording.join))
     if decisive is not None and decisive in truths:
         holds = decisive
-    if not wording.covered and not (wording.clause and False in truths and wording.join in ("one", "and")):
+    if not wording.covered and not (wording.clause and False in truths and wording.join in ("one", "and", "with")):
         return "unknown"
     if not wording.covered:  # one part of a conjunction fails: all of it does
         holds = False

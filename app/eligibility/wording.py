@@ -8,28 +8,33 @@ stand only words that say nothing of who may take part. `clause`: the text begin
 import json
 from collections.abc import Sequence
 from importlib.resources import files
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
+from app.eligibility import whole
 from app.eligibility.constraint import Constraint
 from app.eligibility.tokens import MARK, NUMBER, Token, read_tokens
 
 WORDS = json.loads(files("app.eligibility").joinpath("wording.json").read_text())
-SAYS_NOTHING = frozenset(WORDS["says nothing"].split())
+SAYS_NOTHING = whole.SAYS_NOTHING | frozenset(WORDS["also says nothing"].split())
 OF_ADULTS = frozenset(("adult", "adults"))
 OF_WOMEN = frozenset(("women", "woman", "female", "females"))
 OF_A_WINDOW = frozenset(WORDS["of a window"].split())
+OF_DRUGS = frozenset(WORDS["of drugs"].split())
+NOW = frozenset(WORDS["now"].split())
 LEADS_IN = frozenset(WORDS["leads in"].split())
+JOINS = frozenset(("and", "or", "either", "both", "with"))
 ALTERNATIVES = frozenset(("or", "either"))
 CONDITIONS = frozenset(WORDS["conditions"].split())
 
 
 class Wording(NamedTuple):
-    """`join` says how the constraints are joined: `one`, `and`, `or`, or `mixed` where that is not clear. `leads_in`:
-    without them the text is but the opening of a list."""
+    """`join` says how the constraints are joined, `one` where there is but one, `mixed` where it is not clear.
+    `leads_in`: without them the text is but the opening of a list."""
 
     covered: bool
     clause: bool
-    join: Literal["one", "and", "or", "mixed"]
+    join: Literal["one", "and", "with", "or", "mixed"]
     leads_in: bool
     window: Constraint | None
     judged: tuple[Constraint, ...]
@@ -48,12 +53,12 @@ def read_wording(text: str, constraints: Sequence[Constraint]) -> Wording:
     kinds = {one.kind for one in judged}
     if any(one.kind == "age" and (one.low or 0) >= 18 and one.unit in (None, "a") for one in judged):
         silent |= OF_ADULTS
-    if kinds and kinds <= {"pregnancy", "breastfeeding"}:
+    if "drug" in kinds:  # that it is taken now, a statement of the past does not tell
+        silent = (silent | OF_DRUGS) - NOW
+    if any(one.kind in ("pregnancy", "breastfeeding") and not one.negated for one in judged):
         silent |= OF_WOMEN
-    joins = _joins(tokens, outside, judged)
-    rest = [
-        token for token in outside if token.word not in silent and token.word not in ("and", "or", "either", "both")
-    ]
+    joins = _joins(text, tokens, outside, judged)
+    rest = [token for token in outside if token.word not in silent and token.word not in JOINS]
     return Wording(
         covered=bool(judged) and not rest and (not windows or window is not None),
         clause=bool(judged) and not windows and joins != "or" and _is_clause(text, outside, judged, silent),
@@ -65,7 +70,9 @@ def read_wording(text: str, constraints: Sequence[Constraint]) -> Wording:
     )
 
 
-def _joins(tokens: list[Token], outside: list[Token], judged: tuple[Constraint, ...]) -> Literal["and", "or", "mixed"]:
+def _joins(
+    text: str, tokens: list[Token], outside: list[Token], judged: tuple[Constraint, ...]
+) -> Literal["and", "with", "or", "mixed"]:
     """By the words between the constraints, and those within a phrase that several of them share (`ALT or AST > 3`)."""
     shared = [
         (one.start, one.end)
@@ -76,7 +83,14 @@ def _joins(tokens: list[Token], outside: list[Token], judged: tuple[Constraint, 
     words = {token.word for token in (*outside, *within)}
     if words & ALTERNATIVES:
         return "mixed" if "and" in words else "or"
-    return "and"
+    first = min((one.end for one in judged), default=0)
+    # a stroke between two statements (`ECOG < 2 / Karnofsky >= 70`), or two scales of one thing: one may do
+    scales = [one for one in judged if one.kind == "performance-status"]
+    pairs = pairwise(judged)
+    if any("/" in text[one.end : other.start] for one, other in pairs) or (len(scales) > 1 and "and" not in words):
+        return "mixed"
+    after = any(token.word == "with" and token.start >= first for token in outside)
+    return "with" if after and "and" not in words else "and"
 
 
 def _is_clause(text: str, outside: list[Token], judged: tuple[Constraint, ...], silent: frozenset[str]) -> bool:

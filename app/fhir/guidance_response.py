@@ -16,19 +16,18 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
+from app.eligibility.coded import LOINC, UCUM, loinc_code, unit_of
 from app.eligibility.constraint import Constraint
 from app.eligibility.facts import Fact
 from app.eligibility.match import Check, Line, Match, facts_of
 from app.eligibility.observed import BREASTFEEDING, PREGNANCY
-from app.eligibility.vocabulary import loinc_of
-from app.fhir.datatypes import UCUM, Json, coding, element
+from app.fhir.datatypes import Json, coding, element
 from app.fhir.narrative import narrative
 from app.fhir.sourced import document_uri
 from app.record.codes import BASE
 from app.record.trial import SourceDocument
 
 MODULE = f"{BASE}/OperationDefinition/ResearchStudy-match"
-LOINC = "http://loinc.org"
 LINES = "lines"
 _HOLDS = {True: "holds", False: "fails", None: "unknown"}
 _QUANTITY = ("value", "comparator", "unit", "system", "code")
@@ -114,7 +113,7 @@ def _constraint(check: Check) -> Json:
         "constraint",
         _part("kind", valueCode=one.kind),
         _part("code", valueString=one.code),
-        _part("loinc", valueCoding=coding(LOINC, loinc_of(one.kind, one.code))),
+        _part("loinc", valueCoding=coding(LOINC, loinc_code(one.kind, one.code))),
         _part("low", **_bound(one, one.low, ">" if one.low_open else ">=")),
         _part("high", **_bound(one, one.high, "<" if one.high_open else "<=")),
         _part("negated", valueBoolean=True) if one.negated else {},
@@ -127,14 +126,12 @@ def _constraint(check: Check) -> Json:
 
 
 def _bound(one: Constraint, value: float | None, comparator: str) -> dict[str, Json]:
-    """A bound in its unit, or in multiples of a limit of normal."""
+    """A bound in its unit, `{ULN}` for multiples of a limit of normal."""
     if value is None:
         return {}
-    number = int(value) if value.is_integer() else value
-    if one.limit is not None:
-        return {"valueQuantity": {"value": number, "comparator": comparator, "unit": f"x {one.limit.upper()}"}}
-    unit = element(unit=one.unit, system=UCUM, code=one.unit) if one.unit else {}
-    return {"valueQuantity": {"value": number, "comparator": comparator, **unit}}
+    number, unit = int(value) if value.is_integer() else value, unit_of(one)
+    coded = {"unit": unit, "system": UCUM, "code": unit} if unit else {}
+    return {"valueQuantity": {"value": number, "comparator": comparator, **coded}}
 
 
 def _fact(fact: Fact) -> Json:
@@ -170,7 +167,7 @@ def _requirement(one: Constraint) -> dict[tuple[str, str], Json]:
     if one.kind in ("age", "sex"):
         name = "birthDate" if one.kind == "age" else "gender"
         return {("Patient", name): {"type": "Patient", "mustSupport": [name]}}
-    code = _STATUS_CODES.get(one.kind) or loinc_of(one.kind, one.code)
+    code = _STATUS_CODES.get(one.kind) or loinc_code(one.kind, one.code)
     if code is None:
         return {}
     filter = {"path": "code", "code": [coding(LOINC, code)]}

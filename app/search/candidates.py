@@ -1,5 +1,5 @@
 """Which trials are held against a patient: those that the request's filters find, of the patient's conditions where
-there are any.
+there are any. A trial whose record names no condition may be of any.
 
 A search like any other (`app.search.run`), but nothing of it is kept in memory: what it asks says something of the
 patient.
@@ -38,8 +38,8 @@ class Filters(NamedTuple):
 
 
 class Candidates(NamedTuple):
-    """`found` are without documents, `more`: there are others. `by_condition`: those that study one of the conditions;
-    else no trial found names one of them, or there is none."""
+    """`found` are without documents, `more`: there are others. `by_condition`: they are chosen by the conditions; else
+    no trial found names one of them, or there is none."""
 
     found: Sequence[Found]
     more: bool
@@ -49,29 +49,30 @@ class Candidates(NamedTuple):
 
 async def candidates(database: Database, release: str, filters: Filters) -> Candidates:
     """In the order in which they were loaded, at most `MOST_CANDIDATES`. Raises StatementTimeout."""
-    narrow, wide = _queries(release, filters)
-    for query in filter(None, (narrow, wide)):
-        page = await database.run(lambda query=query: _script(database, query))  # type: ignore[misc]
-        if page.matches or query is wide:
-            found = page.matches[:MOST_CANDIDATES]
-            return Candidates(found, len(page.matches) > MOST_CANDIDATES, query is narrow, page.version)
-    raise AssertionError("the second query is always asked")
+    query = _query(release, filters)
+    studied, unnamed = _studied(release, filters), _parsed(release, [("condition:missing", "true")]).nodes
+    by_condition = bool(studied) and bool((await _run(database, query, (Some(studied),), 1)).matches)
+    among = (Some((*studied, *unnamed)),) if by_condition else ()
+    page = await _run(database, query, among, MOST_CANDIDATES + 1)
+    return Candidates(page.matches[:MOST_CANDIDATES], len(page.matches) > MOST_CANDIDATES, by_condition, page.version)
 
 
-def _queries(release: str, filters: Filters) -> tuple[Query | None, Query]:
-    """With the conditions, where there are any, and without."""
+async def _run(database: Database, query: Query, nodes: tuple[Node, ...], most: int) -> Page:
+    asked = replace(query, nodes=(*nodes, *query.nodes))
+    return await database.run(lambda: _script(database, asked, most))
+
+
+def _query(release: str, filters: Filters) -> Query:
+    """Without the conditions."""
     pairs: list[Pair] = []
     if filters.statuses:
         pairs.append(("recruitment-status", ",".join(f"{RECRUITMENT_SYSTEM}|{code}" for code in filters.statuses)))
     if filters.phases:
         pairs.append(("phase", ",".join(filters.phases)))
-    wide = replace(_parsed(release, pairs), count=MOST_CANDIDATES)
     if filters.around is not None:
         latitude, longitude, metres = filters.around
-        near = _parsed(release, [("near", f"{latitude}|{longitude}|{metres / 1000:.3f}|km")])
-        wide = replace(wide, nodes=(*wide.nodes, *near.nodes))
-    studied = _studied(release, filters)
-    return replace(wide, nodes=(Some(studied), *wide.nodes)) if studied else None, wide
+        pairs.append(("near", f"{latitude}|{longitude}|{metres / 1000:.3f}|km"))
+    return _parsed(release, pairs)
 
 
 def _studied(release: str, filters: Filters) -> tuple[Node, ...]:
@@ -99,10 +100,10 @@ def _parsed(release: str, pairs: Sequence[Pair]) -> Query:
     return parse(release, ("ResearchStudy",), pairs, Cursors(""), MOST_CANDIDATES)
 
 
-def _script(database: Database, query: Query) -> Script[Page]:
+def _script(database: Database, query: Query, most: int) -> Script[Page]:
     pages, page = Pages(query, database.name), Page()
     plan = yield from planned(database, Memory(), query, pages)
-    rows = yield pages.page(plan, "id", MOST_CANDIDATES + 1, total=False)
+    rows = yield pages.page(plan, "id", most, total=False)
     if rows:
         page.version = int(rows[0][1])
     else:

@@ -13,6 +13,7 @@ from app.fhir.conformance import (
     capability_statement,
     search_parameter,
 )
+from app.fhir.match_request import CLINICAL_DATA, NAMES
 from app.fhir.operations import OPERATIONS, operation_definitions
 from app.record.codes import BASE
 from tests.fhir.validation import validate
@@ -199,7 +200,7 @@ def test_components_and_chains() -> None:
 @pytest.mark.parametrize("release", RELEASES)
 def test_operation_definitions(release: str) -> None:
     made = operation_definitions(release)
-    assert set(made) == {"ResearchStudy-everything", "Resource-export"}
+    assert set(made) == {"ResearchStudy-everything", "ResearchStudy-match", "Resource-export"}
     for id, document in made.items():
         assert validate(release, document) == []
         assert document["url"] == f"{BASE}/OperationDefinition/{id}"
@@ -212,3 +213,10 @@ def test_operation_definitions(release: str) -> None:
         ("_since", "in", "instant", 0, "1"),
         ("return", "out", "Bundle", 1, "1"),
     }
+    match = made["ResearchStudy-match"]
+    assert (match["system"], match["type"], match["instance"], match["affectsState"]) == (False, True, False, False)
+    asked = {p["name"]: p["type"] for p in match["parameter"] if p["use"] == "in"}
+    assert set(asked) == {*NAMES, CLINICAL_DATA}
+    # https://build.fhir.org/ig/standardhealth/fsh-pct/OperationDefinition-ClinicalTrialMatchService.html
+    assert asked[CLINICAL_DATA] == "Bundle"
+    assert {asked[name] for name in ("zipCode", "travelRadius", "phase", "recruitmentStatus")} == {"string"}

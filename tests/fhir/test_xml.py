@@ -185,7 +185,7 @@ def test_decimals(number, text, back):
 @pytest.mark.parametrize(
     ("document", "message"),
     [
-        ({"resourceType": "Patient"}, "resource type 'Patient': expected one of Bundle"),
+        ({"resourceType": "Encounter"}, "resource type 'Encounter': expected one of Bundle"),
         ({"resourceType": "Group", "foo": 1}, "Group.foo: Group of FHIR 5.0.0 has no such element"),
         ({"resourceType": "Group", "resourceType2": 1}, "Group.resourceType2"),
         ({"resourceType": "Group", "_code": {"id": "x"}}, "Group._code"),
@@ -258,7 +258,9 @@ HOSTILE = [
     pytest.param(group('<quantity value="1.5"/>'), "Group.quantity: '1.5': expected a unsignedInt", id="no integer"),
     pytest.param(group('<active value="yes"/>'), "Group.active: 'yes': expected a boolean", id="no boolean"),
     pytest.param(group("<contained/>"), "Group.contained: 0 elements", id="no resource"),
-    pytest.param(group("<contained><Patient/></contained>"), "Group.contained: resource type 'Patient'", id="unserved"),
+    pytest.param(
+        group("<contained><Encounter/></contained>"), "Group.contained: resource type 'Encounter'", id="unserved"
+    ),
     pytest.param(group("<text><div>x</div></text>"), "Group.text.div: namespace", id="narrative in FHIR's namespace"),
     pytest.param(
         group('<extension url="u"><valueString value="a"/><valueCode value="b"/></extension>'),
