@@ -5,11 +5,11 @@ import re
 from pathlib import Path
 from typing import Any
 
+from app import clock
 from app.eligibility.match import Match, facts_of
 from app.eligibility.match import match as match_trial
 from app.eligibility.patient import read_patient
 from app.fhir.match_request import read_match_request
-from app.parameters.dates import utc_now
 from app.parameters.table import BITS, COMMON, PARAMETERS, PLAIN_PARAMETERS
 from app.search.listed.params import PARAMETERS as LISTED
 from app.settings import Settings
@@ -76,7 +76,7 @@ def patient() -> dict[str, Any]:
 def matches() -> list[Match]:
     """The two trial documents held against the patient, the best first."""
     asked = read_match_request(patient())
-    facts = read_patient(asked.sent, asked.day or utc_now().date())
+    facts = read_patient(asked.sent, asked.day or clock.now().date())
     records = [parse(path.name, path.read_bytes()).trial for path in sorted(SEEDS.glob("*.txt"))]
     return sorted((match_trial(record, facts) for record in records), key=lambda one: (-one.score, one.trial_id))
 
