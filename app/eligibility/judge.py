@@ -4,7 +4,7 @@ Three-valued: what no fact tells is None, and so is what facts tell differently.
 registries state it: `65 years` is until the 66th birthday; `older than 18 years` leaves the year after the 18th open.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import date, timedelta
 from typing import NamedTuple, TypeVar
 
@@ -117,9 +117,9 @@ def _sex(constraint: Constraint, facts: Facts) -> Verdict:
 
 
 def _measured(constraint: Constraint, facts: Facts, since: date | None) -> Verdict:
-    wanted = _keys(constraint)
-    found = [one for one in facts.measured if not wanted.isdisjoint(one.keys)]
-    latest = _latest(found, facts.day)
+    latest = _latest(_of(facts, _keys(constraint)), facts.day)
+    if constraint.kind == "bmi" and not latest:
+        return _computed(constraint, facts, since)
     what = constraint.code or constraint.kind.replace("-", " ")
     verdict = _agreed(
         [(_in_time(_within(constraint, one), one, since), one.fact) for one in latest], f"no {what} was sent"
@@ -127,6 +127,31 @@ def _measured(constraint: Constraint, facts: Facts, since: date | None) -> Verdi
     if verdict.facts and verdict.holds is None and constraint.limit and not any(any(one.normal) for one in latest):
         return verdict._replace(why="the observation has no reference range")
     return verdict
+
+
+def _computed(constraint: Constraint, facts: Facts, since: date | None) -> Verdict:
+    """Of a body mass index that was not sent: weight and height of one day say it, each of them a value, no bound."""
+    said: list[tuple[bool | None, Fact]] = []
+    heights = _latest(_of(facts, {("height", None)}), facts.day)
+    for weight in _latest(_of(facts, {("weight", None)}), facts.day):
+        for height in heights:
+            kilograms, metres = (_exactly(one, unit) for one, unit in ((weight, "kg"), (height, "m")))
+            if weight.when == height.when and kilograms and metres:
+                index = round(kilograms / metres**2, 6)
+                value = weight._replace(low=index, high=index, unit="kg/m2")
+                holds = _in_time(_within(constraint, value), value, since)
+                said += [(holds, weight.fact), (holds, height.fact)]
+    return _agreed(said, "no bmi was sent, nor a weight and a height of one day")
+
+
+def _exactly(measured: Measured, unit: str) -> float | None:
+    if measured.low is None or measured.low != measured.high or measured.unit is None:
+        return None
+    return comparable(measured.low, measured.unit, unit)
+
+
+def _of(facts: Facts, keys: Set[Key]) -> list[Measured]:
+    return [one for one in facts.measured if not keys.isdisjoint(one.keys)]
 
 
 def _keys(constraint: Constraint) -> frozenset[Key]:

@@ -1,13 +1,15 @@
 """The FHIR resources of one patient in, facts out.
 
-Of both releases: Patient, Condition, Observation, MedicationStatement, MedicationRequest and Procedure
-(https://hl7.org/fhir/R4/patient.html, https://hl7.org/fhir/R5/patient.html and so on). What a resource says of somebody
-else, or takes back (`entered-in-error`), is no fact. Raises RequestError 400 naming the element that is wrong.
+Of both releases: Patient, Condition, Observation, MedicationStatement, MedicationRequest, Procedure, and the Medication
+that one of them refers to (https://hl7.org/fhir/R4/patient.html, https://hl7.org/fhir/R5/patient.html and so on). What
+a resource says of somebody else, or takes back (`entered-in-error`), is no fact. Raises RequestError 400 naming the
+element that is wrong.
 """
 
 import json
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from itertools import chain
 from typing import Any, NamedTuple
 
 from app.eligibility.elements import Element, Json
@@ -42,6 +44,13 @@ class Sent(NamedTuple):
         return self.full_url or (f"{self.value['resourceType']}/{id}" if isinstance(id, str) and id else None)
 
 
+class Known(NamedTuple):
+    """What every reader is told: the day, and the Medications that others refer to."""
+
+    day: date
+    medications: Sequence[Sent]
+
+
 def read_patient(sent: Sequence[Sent], day: date) -> Facts:
     """The facts of the patient whom the resources are about, as of `day`."""
     patients = [one for one in sent if one.value["resourceType"] == "Patient"]
@@ -49,14 +58,15 @@ def read_patient(sent: Sequence[Sent], day: date) -> Facts:
         where = patients[1].path
         raise RequestError(400, "value", f"{where} is a second Patient: expected the resources of one patient", where)
     patient = patients[0] if patients else None
+    known = Known(day, [one for one in sent if one.value["resourceType"] == "Medication"])
     found: list[Read] = []
     ignored: set[str] = set()
     for one in sent:
         kind = one.value["resourceType"]
         if kind in READERS:
             _of_the_patient(one, patient)
-            found += READERS[kind](one, day)
-        elif kind not in ("Patient", "Parameters"):
+            found += READERS[kind](one, known)
+        elif kind not in ("Patient", "Parameters", "Medication"):
             ignored.add(kind)
     died = None
     if patient is not None:
@@ -130,7 +140,7 @@ def _died(sent: Sent) -> Fact | None:
     return None
 
 
-def _condition(sent: Sent, day: date) -> Iterator[Read]:
+def _condition(sent: Sent, known: Known) -> Iterator[Read]:
     condition = sent.element
     verification = {code for _, code in _codes(condition, "verificationStatus")}
     clinical = {code for _, code in _codes(condition, "clinicalStatus")}
@@ -151,12 +161,9 @@ def _condition(sent: Sent, day: date) -> Iterator[Read]:
             yield Stated("pregnancy" if kind == "pregnancy" else "breastfeeding", holds, when, fact)
 
 
-def _medication(sent: Sent, day: date) -> Iterator[Read]:
+def _medication(sent: Sent, known: Known) -> Iterator[Read]:
     medication = sent.element
-    status = medication.text("status")
-    concept = medication.child("medicationCodeableConcept")
-    if concept is None and (either := medication.child("medication")) is not None:  # R5
-        concept = either.child("concept")
+    status, concept = medication.text("status"), _concept(medication, known.medications)
     if concept is None or status in ("entered-in-error", "cancelled", "draft"):
         return
     holds: bool | None = True if status in TAKEN else None
@@ -172,7 +179,21 @@ def _medication(sent: Sent, day: date) -> Iterator[Read]:
     yield Coded("drug", concept.codes(), concept.names(), holds, when, fact)
 
 
-def _procedure(sent: Sent, day: date) -> Iterator[Read]:
+def _concept(medication: Element, others: Sequence[Sent]) -> Element | None:
+    """What is taken: the statement's own concept, or that of the Medication it contains or refers to."""
+    concept, reference = medication.child("medicationCodeableConcept"), medication.child("medicationReference")
+    if (either := medication.child("medication")) is not None:  # R5
+        concept, reference = either.child("concept"), either.child("reference")
+    address = reference.text("reference") if reference else None
+    if concept is not None or address is None:
+        return concept
+    contained = (one for one in medication.children("contained") if f"#{one.text('id')}" == address)
+    sent = (one.element for one in others if address in (one.address, f"Medication/{one.value.get('id')}"))
+    found = next(chain(contained, sent), None)
+    return found.child("code") if found else None
+
+
+def _procedure(sent: Sent, known: Known) -> Iterator[Read]:
     procedure = sent.element
     status, code = procedure.text("status"), procedure.child("code")
     if code is None or status == "entered-in-error":
@@ -185,8 +206,8 @@ def _procedure(sent: Sent, day: date) -> Iterator[Read]:
     yield Coded("procedure", code.codes(), code.names(), holds, when, fact)
 
 
-def _observation(sent: Sent, day: date) -> Iterator[Read]:
-    return read_observation(sent.element, sent.address, day)
+def _observation(sent: Sent, known: Known) -> Iterator[Read]:
+    return read_observation(sent.element, sent.address, known.day)
 
 
 def _codes(holder: Element, name: str) -> frozenset[tuple[str, str]]:
@@ -194,7 +215,7 @@ def _codes(holder: Element, name: str) -> frozenset[tuple[str, str]]:
     return concept.codes() if concept else frozenset()
 
 
-READERS: dict[str, Callable[[Sent, date], Iterator[Read]]] = {
+READERS: dict[str, Callable[[Sent, Known], Iterator[Read]]] = {
     "Condition": _condition,
     "Observation": _observation,
     "MedicationStatement": _medication,

@@ -329,9 +329,11 @@ def test_groups_hold_the_criteria(registry: httpx.Client) -> None:
         ):
             group = registry.get(f"/fhir/{release}/Group/{trial}-cohort-{number}").json()
             free = [c for c in group["characteristic"] if c["code"]["coding"][0]["code"] == "free-text"]
-            assert sum(not c["exclude"] for c in free) == included
-            assert sum(c["exclude"] for c in free) == excluded
+            typed = [c for c in group["characteristic"] if "extension" in c]
+            assert sum(not c["exclude"] for c in (*free, *typed)) == included
+            assert sum(c["exclude"] for c in (*free, *typed)) == excluded
             assert all(c["valueCodeableConcept"]["text"] for c in free)
+            assert all(c["extension"][0]["valueString"] for c in typed)
             if release == "r4":
                 assert group["actual"] is False
             else:

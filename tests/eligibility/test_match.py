@@ -163,6 +163,7 @@ def test_an_exclusion_criterion_that_is_fulfilled_is_not_met(type: Any, met: str
 
 
 HB = observation("hb", "718-7", 8, "g/dL")
+WEIGHT, HEIGHT = observation("w", "29463-7", 61000, "g"), observation("h", "8302-2", 170, "cm")
 AGED_40 = {**PATIENT, "birthDate": "1986-01-01"}
 
 
@@ -226,6 +227,12 @@ AGED_40 = {**PATIENT, "birthDate": "1986-01-01"}
         ("ECOG 0-1.", "inclusion", [observation("e", "89247-1", valueCodeableConcept=answer("LA9624-3"))], "not-met"),
         ("WHO performance status 0-2.", "inclusion", [observation("e", "89247-1", valueString="1")], "met"),
         ("Karnofsky ≥ 70.", "inclusion", [observation("e", "89243-0", valueInteger=60)], "not-met"),
+        # computed of two facts of one day
+        ("BMI ≥ 18 kg/m2.", "inclusion", [WEIGHT, HEIGHT], "met"),
+        ("BMI ≥ 25 kg/m2.", "inclusion", [WEIGHT, HEIGHT], "not-met"),
+        ("BMI ≥ 18 kg/m2.", "inclusion", [WEIGHT], "unknown"),
+        ("BMI ≥ 18 kg/m2.", "inclusion", [WEIGHT, {**HEIGHT, "effectiveDateTime": "2019-02-20"}], "unknown"),
+        ("BMI ≥ 18 kg/m2.", "inclusion", [WEIGHT, HEIGHT, observation("b", "39156-5", 17, "kg/m2")], "not-met"),
     ],
 )  # fmt: skip
 def test_what_a_line_comes_to(text: str, type: Any, resources: list[Json], expected: str) -> None:
@@ -233,6 +240,24 @@ def test_what_a_line_comes_to(text: str, type: Any, resources: list[Json], expec
     line = line_of(text, *resources, type=type, **more)
     assert line.result == expected, line
     assert bool(line.why) is (expected == "unknown")
+
+
+MEDICATION = {"resourceType": "Medication", "id": "med", "code": {"text": "Mockumab"}}
+STATEMENT = {"resourceType": "MedicationStatement", "id": "m", "status": "active"}
+
+
+@pytest.mark.parametrize(
+    "resources",
+    [
+        [{**STATEMENT, "medicationReference": {"reference": "Medication/med"}}, MEDICATION],
+        [{**STATEMENT, "medicationReference": {"reference": "#med"}, "contained": [MEDICATION]}],
+        [{**STATEMENT, "medication": {"reference": {"reference": "Medication/med"}}}, MEDICATION],
+    ],
+)
+def test_a_medication_that_is_referred_to(resources: list[Json]) -> None:
+    more = {"interventions": BROAD.interventions}
+    assert line_of("Treatment with Mockumab.", *resources, type="exclusion", **more).result == "not-met"
+    assert line_of("Treatment with Mockumab.", STATEMENT, MEDICATION, type="exclusion", **more).result == "unknown"
 
 
 @given(st.floats(0, 30, allow_nan=False), st.sampled_from(["inclusion", "exclusion"]))
