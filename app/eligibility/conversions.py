@@ -6,6 +6,7 @@ writes them anew.
 """
 
 import json
+from functools import cache
 from importlib.resources import files
 from itertools import permutations
 from pathlib import Path
@@ -22,6 +23,17 @@ def in_usual_units(value: float, unit: str, kind: str, code: str | None) -> list
     """The value in the other units usual for it that measure the same: `9 g/dL` of hemoglobin is `90 g/L`."""
     factors = (_FACTORS.get(f"{kind}:{code}") or _FACTORS.get(kind) or {}).get(unit, {})
     return [(float(f"{value * factor:.12g}"), other) for other, factor in factors.items()]
+
+
+@cache
+def usual_units(unit: str) -> dict[tuple[str, float], list[tuple[str, str | None]]]:
+    """(another unit, the factor to it) -> what is measured in both, as (kind, key of the vocabulary or None)."""
+    made: dict[tuple[str, float], list[tuple[str, str | None]]] = {}
+    for subject, units in _FACTORS.items():
+        kind, _, key = subject.partition(":")
+        for other, factor in units.get(unit, {}).items():
+            made.setdefault((other, factor), []).append((kind, key or None))
+    return made
 
 
 def make_factors() -> dict[str, dict[str, dict[str, float]]]:

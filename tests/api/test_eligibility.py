@@ -215,6 +215,9 @@ ROWS = [
     ("analyte=hemoglobin&value=9||g/dL", 1),
     ("analyte=hemoglobin&value=ge9||g/dL", 2),
     ("analyte=hemoglobin&value=9||g/L", 0),
+    ("analyte=hemoglobin&value=90||g/L", 1),
+    ("analyte=hemoglobin&value=gt89||g/L", 2),
+    ("value=gt89||g/L&kind=measurement", 2),
     # of one and the same constraint: platelets are 100,000, hemoglobin is 80
     ("analyte=platelets&value=80", 0),
     ("analyte=platelets&value=100000", 1),

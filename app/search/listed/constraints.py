@@ -5,11 +5,14 @@ Enters what a request asks of a constraint (its kind, what it bounds, a bound); 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import starmap
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, not_, or_, select, tuple_
 
-from app.eligibility.coded import NAMED, UCUM
+from app.eligibility.coded import NAMED, UCUM, own_code
+from app.eligibility.conversions import usual_units
 from app.errors import RequestError
 from app.plain.criteria import ConstraintShape
 from app.record.ids import fold
@@ -99,15 +102,32 @@ def _condition(one: Filter) -> ColumnElement[bool]:
 
 
 def _bounded(name: str, text: str) -> ColumnElement[bool]:
-    """One of the bounds passes."""
+    """One of the bounds passes, in the unit that is asked for or in another that is usual for what is measured."""
     number = read_number(name, text, True)
     parts = [unescape(part) for part in split(text, "|")]
-    bound = or_(*(_passes(column, number) for column in (_c.low, _c.high)))
+    bound = _either(number)
     if len(parts) < 3 or not parts[2]:
         return bound
     if parts[2] in ("{ULN}", "{LLN}"):
         return and_(bound, _c.limit_of_normal == parts[2][1:-1].lower())
-    return and_(bound, _c.unit == parts[2])
+    converted = [
+        and_(_c.unit == other, _either(_scaled(number, factor)), or_(*starmap(_is_of, subjects)))
+        for (other, factor), subjects in usual_units(parts[2]).items()
+    ]
+    return or_(and_(bound, _c.unit == parts[2]), *converted)
+
+
+def _either(number: Interval) -> ColumnElement[bool]:
+    return or_(*(_passes(column, number) for column in (_c.low, _c.high)))
+
+
+def _scaled(number: Interval, factor: float) -> Interval:
+    low, high, exact = (float(f"{value * factor:.12g}") for value in (number.low, number.high, number.exact))
+    return replace(number, low=low, high=high, exact=exact)
+
+
+def _is_of(kind: str, key: str | None) -> ColumnElement[bool]:
+    return and_(_c.kind == kind, _c.code == own_code(kind, key)) if key else _c.kind == kind
 
 
 def _passes(bound: Any, number: Interval) -> ColumnElement[bool]:

@@ -88,8 +88,8 @@ PARAMETERS: tuple[Listed, ...] = (
         "value",
         "quantity",
         Stated("value"),
-        "A bound that the criterion states: `9||g/dL`, `ge3||{ULN}` (UCUM; any unit without one), with the prefixes of "
-        "FHIR.",
+        "A bound that the criterion states: `9||g/dL`, `ge3||{ULN}` (UCUM, converted to the units usual for what is "
+        "measured; any unit without one), with the prefixes of FHIR.",
     ),
     Listed("outcomes", "trial", "token", Tokens(t.trial.c.id), "The trial's id."),
     Listed("outcomes", "type", "token", Chosen(lists.outcome.c.type, _codes(OUTCOME_TYPE)), "The outcome's type."),
