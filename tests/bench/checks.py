@@ -84,6 +84,14 @@ def have_three(r: Registry, ask: Ask, answer: httpx.Response) -> None:
         hold(phase in codes([one["phase"]]), ask, f"{one['id']} has another phase")
 
 
+def take_somebody(r: Registry, ask: Ask, answer: httpx.Response) -> None:
+    condition, _, sex = ask.expect
+    _, found = matches(ask, answer)
+    for one in (entry["resource"] for entry in found):
+        hold(condition in codes(one["condition"]), ask, f"{one['id']} has another condition")
+        hold(r.sexes[one["id"]] in (sex, "all", None), ask, f"{one['id']} takes nobody of this sex")
+
+
 def have_title_words(r: Registry, ask: Ask, answer: httpx.Response) -> None:
     _, found = matches(ask, answer)
     for title in (one["resource"]["title"].lower() for one in found):

@@ -74,6 +74,10 @@ class Registry:
         return [tuple(row) for row in found]
 
     @cached_property
+    def sexes(self) -> dict[str, str | None]:
+        return dict(tuple(row) for row in self.rows("SELECT id, sex FROM trial"))
+
+    @cached_property
     def conditions(self) -> dict[str, list[int]]:
         """Code of a condition -> the keys of the studies that have it, ascending."""
         found: dict[str, set[int]] = defaultdict(set)
@@ -184,6 +188,21 @@ def three_filters(r: Registry) -> list[Ask]:
     combined = sorted({(code, country, phase) for _, code, country, phase in rows})
     names = ("condition", "country", "phase")
     return [Ask(address(STUDY, *zip(names, map(escaped, one), strict=True)), one) for one in r.sample(combined)]
+
+
+def somebody(r: Registry) -> list[Ask]:
+    """The studies of a condition that take somebody, in the middle of a study's ages, of a sex."""
+    rows = r.of_some(
+        "DISTINCT t.key, c.code, t.minimum_age, t.maximum_age, t.sex",
+        "trial t JOIN condition_coding c ON c.trial_key = t.key "
+        "AND t.minimum_age_unit = 'years' AND t.maximum_age_unit = 'years'",
+        r.wanted * 2,
+    )
+    asked = {
+        (code, str(int((low + high) / 2)), "male" if sex == "male" else "female") for _, code, low, high, sex in rows
+    }
+    names = ("condition", "eligible-age", "eligible-sex")
+    return [Ask(address(STUDY, *zip(names, map(escaped, one), strict=True)), one) for one in r.sample(sorted(asked))]
 
 
 def title_words(r: Registry) -> list[Ask]:

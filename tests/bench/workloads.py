@@ -59,6 +59,7 @@ WORKLOADS: tuple[Workload, ...] = (
     Workload("status-hot", draws.hot_status_page, checks.have_status, hot=True),
     Workload("condition", _BY_CONDITION, checks.have_condition, PAGE),
     Workload("condition-country-phase", draws.three_filters, checks.have_three, PAGE),
+    Workload("eligible", draws.somebody, checks.take_somebody, PAGE),
     Workload("title-text", draws.title_words, checks.have_title_words),
     Workload("content-score", draws.content_words, checks.have_words, TEXT),
     Workload("near-status", draws.near, checks.are_near),

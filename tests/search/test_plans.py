@@ -108,6 +108,12 @@ WORKLOADS: dict[str, Sequence[str]] = {
         f"{STUDY}?condition=condition-777&country=US&phase=phase-2",
         f"{STUDY}?country=US&phase=phase-2",
     ],
+    "eligible": [
+        f"{STUDY}?condition=condition-777&eligible-age=14&eligible-sex=female",
+        f"{STUDY}?eligible-age=14",
+        f"{STUDY}?eligible-age=14&{RECRUITING}&_sort=-last-update",
+        f"{STUDY}?{RECRUITING}&eligible-age=14&eligible-sex=female",
+    ],
     "title-text": [f"{STUDY}?title:text=study%20number777"],
     "content-score": [f"{STUDY}?_content=drug77%20arm1&_sort=_score", SCORED],
     "near-status": [f"{STUDY}?near=48.8|2.3|50|km&{RECRUITING}"],
@@ -140,7 +146,6 @@ WORKLOADS: dict[str, Sequence[str]] = {
         "/api/v1/criteria?analyte=code-77&value=ge3||mg",
         f"/api/v1/criteria?trial={ONE}&kind=measurement",
     ],
-    "eligible": [f"{STUDY}?eligible-age=14", f"{STUDY}?eligible-age=14&{RECRUITING}&_sort=-last-update"],
     "trial": [TRIAL, *(f"{TRIAL}/{name}" for name in ("criteria", "outcomes", "sites", "contacts", "links"))],
     "versions": [f"{TRIAL}/versions", f"{TRIAL}/versions/1", f"{TRIALS}/researchstudy-50777/origins"],
 }
