@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from app.fhir import render
+from app.fhir.documents import render
 from app.fhir.ids import location_id, organization_id, practitioner_id, practitioner_role_id
 from app.parameters.extract import Searched, search_rows
 from app.plain.render import trial_shape

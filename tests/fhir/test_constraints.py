@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.fhir import render
+from app.fhir.documents import render
 from app.record.trial import Criterion, Trial
 from tests.fhir.test_eligibility import lines, of, said
 from tests.fhir.validation import validate

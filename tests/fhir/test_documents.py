@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.fhir import render, serialize
+from app.fhir.documents import render, serialize
 from app.record.codes import PARTY_ROLE, STATUS
 from app.record.parts import (
     DATE_KINDS,

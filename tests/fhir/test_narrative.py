@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.fhir import render
+from app.fhir.documents import render
 from app.fhir.narrative import LONGEST, narrative
 from app.record.parts import Age, Party
 from app.record.trial import Cohort, Criterion, SourceDocument, Trial, TrialSite

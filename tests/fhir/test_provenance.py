@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from app.fhir import render, serialize
+from app.fhir.documents import render, serialize
 from app.record.parts import Identifier
 from app.record.trial import SourceDocument, Trial
 from tests.fhir.trials import full, rich

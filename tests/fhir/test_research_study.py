@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.fhir import render
+from app.fhir.documents import render
 from app.record.codes import STATUS
 from app.record.trial import Cohort, Trial
 from tests.fhir.trials import bare, rich

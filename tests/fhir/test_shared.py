@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.fhir import render
+from app.fhir.documents import render
 from app.record.trial import Trial, TrialSite
 from tests.fhir.trials import rich
 

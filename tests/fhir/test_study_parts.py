@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.fhir import render
+from app.fhir.documents import render
 from app.record.parts import Arm, Condition, Design, MeshTerm, Population, TrialDate
 from app.record.trial import SourceDocument, Trial
 from tests.fhir.test_research_study import carried, simple, study

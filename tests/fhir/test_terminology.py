@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from app.fhir import render
 from app.fhir.conformance import FHIR_VERSIONS, VERSION
+from app.fhir.documents import render
 from app.fhir.extensions import structure_definitions
 from app.fhir.releases import R4, R5
 from app.fhir.terminology import code_systems, members, terminology_capabilities, value_sets

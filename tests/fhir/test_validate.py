@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.fhir import render, serialize
+from app.fhir.documents import render, serialize
 from app.fhir.validate import MAX_ISSUES, Issue, validate
 from app.fhir.xml_elements import MAX_DEPTH, definitions
 from tests.fhir.trials import bare, full, rich

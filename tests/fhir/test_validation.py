@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.fhir import render
+from app.fhir.documents import render
 from tests.fhir.trials import rich
 from tests.fhir.validation import validate
 

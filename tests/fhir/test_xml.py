@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.fhir import render
+from app.fhir.documents import render
 from app.fhir.xml import MAX_BYTES, MAX_ELEMENTS, from_xml, to_xml
 from app.fhir.xml_elements import MAX_DEPTH, definitions
 from tests.fhir.trials import full, rich

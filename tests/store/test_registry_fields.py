@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from app.fhir import render, serialize
+from app.fhir.documents import render, serialize
 from app.generate import studies
 from app.record.trial import Trial
 from app.sources import ctgov, ctis
