@@ -186,33 +186,33 @@ class TestAnswer:
 @pytest.mark.parametrize(
     ("asked", "found"),
     [
-        ({}, {APECED, VITILIGO}),
-        ({"zipCode": {"valueString": "20814"}}, {APECED, VITILIGO}),
-        ({"zipCode": {"valueString": "20814"}, "travelRadius": {"valueString": "25"}}, {APECED}),
-        ({"zipCode": {"valueString": "20814-1234"}, "travelRadius": {"valueDecimal": 25}}, {APECED}),
-        ({"zipCode": {"valueString": "96813"}, "travelRadius": {"valueString": "100"}}, set()),
-        ({"zipCode": {"valueString": "21201"}, "travelRadius": {"valueString": "20"}}, set()),
-        ({"zipCode": {"valueString": "21201"}, "travelRadius": {"valueString": "50"}}, {APECED}),
-        ({"zipCode": {"valueString": "21201"}, "travelRadius": {"valueQuantity": {"value": 50, "unit": "km"}}}, set()),
-        ({"phase": {"valueString": "N/A"}}, {VITILIGO}),
-        ({"phase": {"valueString": "n-a"}}, {VITILIGO}),
-        ({"phase": {"valueString": "Phase 1, N/A"}}, {VITILIGO}),
-        ({"phase": {"valueCode": "phase-1"}}, set()),
-        ({"recruitmentStatus": {"valueString": "recruiting"}}, {APECED, VITILIGO}),
-        ({"recruitmentStatus": {"valueString": "Completed"}}, set()),
-        ({"recruitmentStatus": {"valueString": "active"}}, {APECED, VITILIGO}),
-        ({"zipCode": {"valueString": ""}, "travelRadius": {"valueString": ""}}, {APECED, VITILIGO}),
+        ({}, [APECED, VITILIGO]),
+        ({"zipCode": {"valueString": "20814"}}, [APECED, VITILIGO]),
+        ({"zipCode": {"valueString": "20814"}, "travelRadius": {"valueString": "25"}}, [APECED]),
+        ({"zipCode": {"valueString": "20814-1234"}, "travelRadius": {"valueDecimal": 25}}, [APECED]),
+        ({"zipCode": {"valueString": "96813"}, "travelRadius": {"valueString": "100"}}, []),
+        ({"zipCode": {"valueString": "21201"}, "travelRadius": {"valueString": "20"}}, []),
+        ({"zipCode": {"valueString": "21201"}, "travelRadius": {"valueString": "50"}}, [APECED]),
+        ({"zipCode": {"valueString": "21201"}, "travelRadius": {"valueQuantity": {"value": 50, "unit": "km"}}}, []),
+        ({"phase": {"valueString": "N/A"}}, [VITILIGO]),
+        ({"phase": {"valueString": "n-a"}}, [VITILIGO]),
+        ({"phase": {"valueString": "Phase 1, N/A"}}, [VITILIGO]),
+        ({"phase": {"valueCode": "phase-1"}}, []),
+        ({"recruitmentStatus": {"valueString": "recruiting"}}, [APECED, VITILIGO]),
+        ({"recruitmentStatus": {"valueString": "Completed"}}, []),
+        ({"recruitmentStatus": {"valueString": "active"}}, [APECED, VITILIGO]),
+        ({"zipCode": {"valueString": ""}, "travelRadius": {"valueString": ""}}, [APECED, VITILIGO]),
     ],
     ids=str,
 )
-def test_filters(registry: httpx.Client, asked: Json, found: set[str]) -> None:
+def test_filters(registry: httpx.Client, asked: Json, found: list[str]) -> None:
     for release in RELEASES:
-        assert set(scores(ask(registry, bundle(PATIENT, **asked), release, excluded="true").json())) == found
+        assert set(scores(ask(registry, bundle(PATIENT, **asked), release, excluded="true").json())) == set(found)
         whole = {"resourceType": "Parameters", "parameter": [
             *({"name": name, **value} for name, value in asked.items()),
             {"name": "trialMatchClinicalData", "resource": bundle(PATIENT)},
         ]}  # fmt: skip
-        assert set(scores(ask(registry, whole, release, excluded="true").json())) == found
+        assert set(scores(ask(registry, whole, release, excluded="true").json())) == set(found)
 
 
 def test_how_far_it_is(registry: httpx.Client) -> None:
