@@ -99,7 +99,8 @@ def _open_type(tree: Lists, i: int, item: Item, title: Title, cohort: int | None
     tree.cohort, tree.heading = cohort, title.span
     exclusion = read_criterion_type(item.read(title.span)) == "exclusion"
     tree.type = "exclusion" if exclusion else "inclusion"
-    tree.add_heading(item, title.span)
+    stop = title.rest.start if title.rest else title.span.end
+    tree.add_heading(item, Span(title.span.start, stop))
     if title.group:
         _open_part(tree, item, title.group)
     if title.rest:

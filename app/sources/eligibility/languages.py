@@ -60,8 +60,6 @@ def read_type(text: str) -> CriterionType | None:
     phrase = PHRASE.search(folded)
     if phrase:
         return "exclusion" if phrase["exclusion"] else "inclusion"
-    if "inclusion" in folded:
-        return "inclusion"
-    if _SENTENCE_OUT.search(folded):
+    if "inclusion criteri" not in folded and _SENTENCE_OUT.search(folded):
         return "exclusion"
-    return "inclusion" if _SENTENCE_IN.search(folded) else None
+    return "inclusion" if "inclusion" in folded or _SENTENCE_IN.search(folded) else None

@@ -32,16 +32,25 @@ class Lists(Tree):
         """Puts an item into the list it belongs to, opening and closing lists on the way."""
         if self.continues(i, item):
             return
-        first = self.lists[0]
-        if first.indent is None or item.indent < first.indent:
-            first.indent = item.indent
         if not self.closed and _CLOSING.match(item.text):
             self.add_closing_note(item)
             return
         if self.hangs_below_lead_in(item):
-            lead = self.taken[-1][0].indent
+            lead = self.taken[-1][0]
             self.open_list(item)
-            self.lists[-1].lead_indent = lead if lead > item.indent else None
+            self.lists[-1].lead_indent = lead.indent if lead.indent > item.indent else None
+            self.lists[-1].interrupts = lead.mark is None and len(self.taken) > 2 and bool(self.taken[-3][0].mark)
+            return
+        first = self.lists[0]
+        if self.returns_to_interrupted(item):
+            self.lists.pop()
+            while len(self.lists) > 1 and not self.lists[-1].bullet and not self.lists[-1].place:
+                self.lists.pop()
+            self.lists[-1].indent = item.indent
+        elif first.indent is None or item.indent < first.indent:
+            first.indent = item.indent
+        if inside := self.goes_on_inside(item):
+            self.add_to(*inside)
             return
         while len(self.lists) > 1 and (item.indent < (self.lists[-1].indent or 0) or self.ends_list(item)):
             self.lists.pop()
@@ -56,6 +65,13 @@ class Lists(Tree):
         else:
             self.place_unnumbered(i, item)
 
+    def goes_on_inside(self, item: Item) -> tuple[OpenList, Item, Place] | None:
+        """The list that began inside a line and goes on with this one: nothing else has the number before."""
+        if self.closed or not item.mark:
+            return None
+        fits = [(one, place) for one in self.lists for place in item.mark.places if goes_on(one, place)]
+        return (fits[0][0], item, fits[0][1]) if len(fits) == 1 and fits[0][0].inside else None
+
     def goes_on_outside(self, item: Item) -> tuple[OpenList, Item, Place] | None:
         """The outer list whose next number an item has that is indented as no list with such a number is."""
         if self.closed or not item.mark:
@@ -63,6 +79,8 @@ class Lists(Tree):
         indent = self.lists[-1].indent
         inside = [one for one in self.lists if one.indent == indent == item.indent]
         fits = [(one, place) for one in self.lists for place in item.mark.places if goes_on(one, place)]
+        if not fits and item.indent > (self.lists[0].indent or 0):
+            fits = [(one, place) for one in self.lists for place in item.mark.places if goes_on(one, place, True)]
         if not fits or any(one in inside for one, _ in fits):
             return None
         one, place = fits[-1]
@@ -123,8 +141,16 @@ class Lists(Tree):
         if before.inside or not self.leads_in(top.last):
             return False
         if item.indent < before.indent:
-            return not self.is_apart(item)
+            outside = any(one.indent == item.indent and one.bullet == item.mark.bullet for one in self.lists[:-1])
+            return not (outside and before.mark) and not self.is_apart(item)
         return before.mark is None
+
+    def returns_to_interrupted(self, item: Item) -> bool:
+        """Whether the list that a paragraph interrupted goes on. ClinicalTrials.gov indents its further items, and not
+        those of the list below the paragraph."""
+        top = self.lists[-1]
+        deeper = item.mark and top.interrupts and item.indent > (top.indent or 0)
+        return bool(deeper and top.last == self.taken[-1][1] and not self.leads_in(top.last))
 
     def place_numbered(self, i: int, item: Item) -> None:
         top = self.lists[-1]
@@ -237,7 +263,7 @@ class Lists(Tree):
             self.issue("ambiguous-level", "stands deeper than lists are read: kept at the level above", item)
             self.add(item, self.lists[-1])
             return
-        inner = OpenList(indent=item.indent, parent=self.lists[-1].last)
+        inner = OpenList(indent=item.indent, parent=self.lists[-1].last, inside=item.inside)
         places = item.mark.places if item.mark else ()
         inner.place = next((place for place in places if place.number == 1), places[0] if places else None)
         inner.bullet = item.mark.bullet if item.mark else ""
@@ -252,6 +278,9 @@ class Lists(Tree):
         self.add(item, chosen, self.role_of(item))
 
 
-def goes_on(one: OpenList, place: Place) -> bool:
-    """Whether `place` is the next number of the list."""
-    return one.place is not None and one.place.style == place.style and one.place.number + 1 == place.number
+def goes_on(one: OpenList, place: Place, any_brackets: bool = False) -> bool:
+    """Whether `place` is the next number of the list; `2)` may go on `1.`."""
+    if one.place is None or one.place.number + 1 != place.number:
+        return False
+    strip = ".()[]（）、" if any_brackets else ""
+    return one.place.style.strip(strip) == place.style.strip(strip)

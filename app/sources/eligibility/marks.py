@@ -40,8 +40,8 @@ class Mark(NamedTuple):
 
 
 class Item(NamedTuple):
-    """One line of a list, or a piece of one: its indentation in characters, its mark, and the span and value of its
-    text. `inside` says that the piece does not begin its line."""
+    """One line of a list, or a piece of one: the indentation of its innermost bullet in characters, its mark, and the
+    span and value of its text. `inside` says that the piece does not begin its line."""
 
     line: Line
     indent: int
@@ -117,6 +117,7 @@ def read_item(line: Line, inside: bool = False) -> Item:
             end = letter.end()
         else:
             break
+        indent = at
         bullet = text[at:end] if mark is None and not found else mark.bullet if mark else ""
         mark = Mark(Span(line.start + at, line.start + end), bullet, found)
         at = skip_space(text, end)
@@ -137,9 +138,11 @@ def read_item(line: Line, inside: bool = False) -> Item:
 def unmark(item: Item) -> Item:
     """The item without its innermost mark, which is part of its text: `E.` of `E. coli`."""
     assert item.mark
-    span = Span(item.mark.span.start, item.span.end)
-    rest = Mark(Span(item.marks.start, item.marks.start + 1), item.mark.bullet, ()) if item.mark.bullet else None
-    return item._replace(mark=rest, span=span, text=item.read(span))
+    start, at = item.marks.start, item.mark.span.start
+    before = item.line.text[start - item.line.start : at - item.line.start].rstrip()
+    bullet = Mark(Span(start, start + len(before)), item.mark.bullet, ()) if before else None
+    span = Span(at, item.span.end)
+    return item._replace(mark=bullet, span=span, text=item.read(span))
 
 
 def skip_space(text: str, at: int) -> int:

@@ -26,7 +26,7 @@ class Title(NamedTuple):
 
 
 _CRITERIA = re.compile(
-    r"(?P<before>(?:[^\s:.;,]{1,30} ){0,6})(?P<type>non-?inclusion|inclusion|exclusion)s?"
+    r"(?P<before>(?:[^\s.;]{1,30} ){0,8})(?P<type>non-?inclusion|inclusion|exclusion)s?"
     r"(?P<word> ?(?:criteri(?:a|on|as|um)))?s?(?![\w/])",
     re.IGNORECASE,
 )
@@ -36,10 +36,16 @@ _ADJECTIVES = frozenset(
     "following our some selected summary detailed".split()
 )
 _WEAK = frozenset("patient patients participant participants subject subjects study trial".split())
-_NO_HEADING = frozenset(
-    "no not any all as by do does if in is are see per to with without has have meet meets met meeting fulfil fulfill "
-    "fulfils fulfills fulfilling satisfy satisfies satisfying reach reaching violate violating violation above below refer "
-    "according protocol-defined defined apply applies protocol-specified".split()
+_EVENTS = frozenset(
+    "randomization randomisation enrollment enrolment entry screening participation inclusion registration surgery treatment "
+    "eligibility the at study initial and or both".split()
+)
+_VERBS = frozenset(
+    "no not are do does has have is meet meets met meeting fulfil fulfill fulfils fulfills fulfilling satisfy satisfies "
+    "satisfying reach reaching violate violating violation see per refer according apply applies".split()
+)
+_NO_HEADING = _VERBS | frozenset(
+    "any all as by if in to with without above below protocol-defined defined protocol-specified".split()
 )
 _GROUP_WORD = re.compile(
     r"\b(?:cohorts?|groups?|arms?|parts?|phases?|stages?|strat(?:um|a)|sub-?stud(?:y|ies)|steps?|periods?|patients?|donors?|"
@@ -74,6 +80,7 @@ _LEADS = re.compile(
     r"who|on the basis|as follows|must)\b",
     re.IGNORECASE,
 )
+_OPENS = re.compile(r"eligib|criteri|exclu|\binclu(?:ded|sion)\b|\b(?:not|be) enrol|\bcannot\b", re.IGNORECASE)
 _ELSEWHERE = re.compile(r"\b(?:defined|described|listed|specified|stated|mentioned|outlined) in\b|\bcriterion #", re.I)
 _PART = (
     r"(?:cohorts?|groups?|arms?|parts?|phases?|stages?|strat(?:um|a)|sub-?study|steps?) "
@@ -104,8 +111,9 @@ def read_title(item: Item) -> Title | None:
     strict = read_criteria_heading(item)
     if strict:
         group = strict.group
-        everyone = bool(group and _EVERYONE.fullmatch(item.read(group)))
-        return Title(strict.span, None if everyone else group, everyone, rest=strict.rest)
+        rest = _rest(item, strict.rest.start - item.span.start) if strict.rest else None
+        span = strict.span if rest else item.span
+        return _titled(item, span, group, rest) if group else Title(span, rest=rest)
     return _read_english(item) or _read_phrase(item)
 
 
@@ -115,14 +123,15 @@ def _read_english(item: Item) -> Title | None:
     match = _CRITERIA.match(raw, lead)
     if not match:
         return None
-    words = [word.casefold() for word in match["before"].split()]
+    words = [word.casefold().strip(",:()-–—*_") for word in match["before"].split()]
     after = raw[match.end() :].rstrip().rstrip("*_")
-    if _NO_HEADING & set(words) or _is_both(raw[:200]):
+    named = match["type"][0].isupper() and after.strip() in (":", "：")
+    if (_VERBS if named else _NO_HEADING) & set(words) or _is_both(raw[:200]):
         return None
-    plain = all(word in _ADJECTIVES for word in words)
-    if not plain and (item.mark or not match["word"]):
-        return None
+    plain = all(word in _ADJECTIVES for word in words if word)
     end = _AFTER.match(after)
+    if not plain and (not match["word"] or (item.mark and not (end and end["colon"]))):
+        return None
     span = Span(item.span.start, item.span.end)
     if not end:
         titled = plain and not item.mark and match["word"] and len(after.split()) <= 4 and after[1:2].isupper()
@@ -131,7 +140,12 @@ def _read_english(item: Item) -> Title | None:
     if not match["word"] and not (end["colon"] or end["dash"] or not after.strip()):
         return None
     label = end["named"] or end["group"]
-    if label and not end["colon"] and end["group"] and (len(label.split()) > 6 or after.endswith(".")):
+    if (
+        label
+        and not end["colon"]
+        and end["group"]
+        and (len(label.split()) > (6 if item.mark else 16) or after.endswith("."))
+    ):
         return None
     rest = _rest(item, match.end() + end.end())
     if rest:
@@ -140,8 +154,8 @@ def _read_english(item: Item) -> Title | None:
         begin = item.span.start + match.end() + end.start("named" if end["named"] else "group")
         return _titled(item, span, Span(begin, begin + len(label.rstrip())), rest)
     kept = [word for word in match["before"].split() if word.casefold() not in _ADJECTIVES - _WEAK]
-    name = " ".join(kept)
-    if kept and name in match["before"] and (plain or _GROUP_WORD.search(name)) and not item.mark:
+    name = " ".join(kept).strip(",:()-–—*_ ")
+    if kept and name in match["before"] and (plain or _GROUP_WORD.search(name)):
         begin = item.span.start + match.start("before") + match["before"].index(name)
         title = _titled(item, span, Span(begin, begin + len(name)), rest)
         return title._replace(weak=all(word.casefold() in _WEAK for word in kept))
@@ -154,7 +168,8 @@ def _titled(item: Item, span: Span, group: Span, rest: Span | None) -> Title:
         group = Span(group.start, item.span.start + said.start())
     label = item.read(group)
     everyone = bool(_EVERYONE.fullmatch(label))
-    named = not everyone and not {"study", "trial"} & set(label.casefold().split())
+    words = set(label.casefold().split())
+    named = not everyone and not {"study", "trial"} & words and not words <= _EVENTS
     return Title(span, group if named else None, everyone, rest=rest)
 
 
@@ -194,8 +209,10 @@ def read_type_sentence(item: Item, current: str | None, first: bool) -> str | No
         return None
     type = read_type(raw)
     if first and current:
-        return type if type == current else None
-    return type if type != current and not _ELSEWHERE.search(raw) and not _PART_NAMED.search(raw) else None
+        choice = "one of" in raw and "criteria" not in raw
+        return type if type == current and not choice else None
+    opens = type != current and _OPENS.search(raw)
+    return type if opens and not _ELSEWHERE.search(raw) and not _PART_NAMED.search(raw) else None
 
 
 def read_part(item: Item, below: Item | None) -> tuple[Span | None, bool] | None:

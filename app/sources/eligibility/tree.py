@@ -38,7 +38,8 @@ class Eligibility:
 class OpenList:
     """One list that is open: where it is indented, the criterion it hangs below, and its last item. `place` is
     the last number, None in a list of bullets. A `block` ends at the next blank line.
-    `lead_indent` is where the lead-in of a list that is indented less is, and what comes after the list again."""
+    `lead_indent` is where the lead-in of a list that is indented less is, and what comes after the list again; `inside`: the list began inside a line; `interrupts`: a
+    paragraph inside another list leads it in."""
 
     indent: int | None = None
     parent: int | None = None
@@ -47,6 +48,8 @@ class OpenList:
     bullet: str | None = None
     block: bool = False
     lead_indent: int | None = None
+    inside: bool = False
+    interrupts: bool = False
 
 
 class Tree:
