@@ -44,7 +44,8 @@ class Score:
 @dataclass
 class TreeScores:
     """`parents` counts every node (a node at the top has none: that is an answer too), `edges` only nodes that have a
-    parent; `types` the matched criteria whose type the text says; `grouped` the nodes of cohorts other than everybody's.
+    parent; `types` the matched criteria whose type the text says; `grouped` the nodes of cohorts other than
+    everybody.
     """
 
     nodes: Score = field(default_factory=Score)

@@ -28,15 +28,13 @@ def read_eligibility(lines: Sequence[Line], with_facts: bool = True) -> Eligibil
     items = read_items(lines)
     tree = Lists(items, with_facts)
     titles = [read_title(item) for item in items]
-    prefixes = {
-        item.read(t.group).casefold() for item, t in zip(items, titles, strict=True) if t and t.weak and t.group
-    }
+    groups = {item.read(t.group).casefold() for item, t in zip(items, titles, strict=True) if t and t.group}
     first = True
     for i, item in enumerate(items):
         below = items[i + 1] if i + 1 < len(items) else None
         title = titles[i]
         if title:
-            if title.weak and len(prefixes) < 2:
+            if title.weak and len(groups) < 2:
                 title = title._replace(group=None)
             _open_type(tree, i, item, title)
             first = title.rest is None
@@ -107,7 +105,10 @@ def _open_type(tree: Lists, i: int, item: Item, title: Title, cohort: int | None
         at = title.rest.start - item.line.start
         rest = read_item(Line(item.line.number, title.rest.start, item.line.end, item.line.text[at:]), inside=True)
         tree.items[i] = rest._replace(indent=item.indent)
-        tree.place(i, tree.items[i])
+        if any(character.isalnum() for character in rest.text):
+            tree.place(i, tree.items[i])
+        else:
+            tree.add_heading(rest, rest.span)
 
 
 def _heads_list(item: Item, following: list[Item]) -> bool:

@@ -15,8 +15,8 @@ _HEADING = re.compile(
     r"(?: (?:[Cc]riteria|[Cc]riterion|CRITERIA|CRITERION))? ?[:：])"
 )
 _SENTENCE_END = tuple(".;!?)。；")
-_NO_HEADING_AFTER = frozenset(
-    "the these all following any of and or per see meet meets meeting with above our additional".split()
+_NO_HEADING_AFTER = re.compile(
+    r"\b(?:the|these|all|following|any|of|and|or|per|see|meets?|meeting|with|above|our|additional)$", re.IGNORECASE
 )
 _NEAR = 60
 """Characters before a heading inside a line that are looked at."""
@@ -30,7 +30,7 @@ def read_items(lines: Sequence[Line]) -> list[Item]:
     recent: Recent = {}
     for i, line in enumerate(whole):
         below = first[i + 1].mark if i + 1 < len(first) else None
-        pieces = list(_split_line(line, below.places if below else (), recent))
+        pieces = list(_split_line(line, first[i], below.places if below else (), recent))
         for n, (piece, deeper) in enumerate(pieces):
             item = read_item(piece, inside=True)._replace(indent=first[i].indent + deeper) if n else first[i]
             item = read_item(piece) if not n and len(pieces) > 1 else item
@@ -40,12 +40,12 @@ def read_items(lines: Sequence[Line]) -> list[Item]:
     return _without_initials(found)
 
 
-def _split_line(line: Line, below: tuple[Place, ...], recent: Recent) -> Iterator[tuple[Line, int]]:
+def _split_line(line: Line, own: Item, below: tuple[Place, ...], recent: Recent) -> Iterator[tuple[Line, int]]:
     """The pieces of a line in order, each with how much deeper than the line it is indented."""
     for part in _split_at_headings(line):
         start = 0
         deeper = 0
-        for at, level in find_run(part, below, recent):
+        for at, level in find_run(part, own if part is line else read_item(part), below, recent):
             if part.text[start:at].strip():
                 yield _piece(part, start, at), deeper
                 start, deeper = at, level
@@ -60,6 +60,9 @@ def _split_at_headings(line: Line) -> Iterator[Line]:
     cuts = [m.start() for m in found if m.start() >= begins and (title or both or _is_heading(line.text, m))]
     if not line.text.isascii():
         cuts += [m.start() for m in PHRASE.finditer(line.text) if line.text[m.end() : m.end() + 1] in (":", "：")]
+    if not cuts:
+        yield line
+        return
     start = 0
     for cut in sorted(cuts):
         if any(character.isalnum() for character in line.text[start:cut]):
@@ -69,12 +72,11 @@ def _split_at_headings(line: Line) -> Iterator[Line]:
 
 
 def _is_heading(text: str, match: re.Match[str]) -> bool:
-    """Whether a heading inside a line stands after the end of a sentence, or ends the line: what follows is below it."""
+    """Whether a heading inside a line stands after the end of a sentence, or ends the line: then it heads the next."""
     before = text[max(0, match.start() - _NEAR) : match.start()].rstrip()
     if before.endswith(_SENTENCE_END):
         return True
-    last = before.rsplit(None, 1)[-1].casefold() if before else ""
-    return match.end() == len(text.rstrip()) and last not in _NO_HEADING_AFTER
+    return not text[match.end() : match.end() + _NEAR].strip() and not _NO_HEADING_AFTER.search(before)
 
 
 def _piece(line: Line, start: int, end: int) -> Line:

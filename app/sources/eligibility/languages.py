@@ -17,13 +17,14 @@ _EXCLUSION = (
     r"|crit[eé]rios? de (?:exclus[aã]o|n[aã]o inclus[aã]o)"
     r"|criteri(?:o)? (?:di|d['’]) ?(?:esclusione|non inclusione)"
     r"|(?:exclusie|uitsluitings)criteri(?:a|um)"
-    r"|e[ks]sklu[sz]ions?kriteri(?:er|um|ene)|utesl?utningskriterier|poissulkukriteerit"
+    r"|e(?:x|ks)klus[ij]onskriteri(?:er|um|ene)|utesl?utningskriterier|poissulkukriteerit"
     r"|kryteri(?:a|um) (?:wy[lł][aą]czeni[ae]|wykluczeni[ae]|niew[lł][aą]czeni[ae])"
     r"|(?:vylu[cč]ovac[ií]|vyra[dď]ovacie) krit[eé]ri[ae]|kiz[aá]r[aá]si krit[eé]rium(?:ok)?"
     r"|kriter(?:ii|ije|iji) (?:za )?(?:isklju[cč]enja|neuklju[cč]enja)|criterii? de excludere"
     r"|критери[ийя]+ (?:исключения|невключения|не включения|изключване)"
     r"|κριτήρια αποκλεισμού|(?:dışlama|dışlanma|hariç tutma) kriterleri|(?:çalışma )?dışı bırakılma kriterleri"
-    r"|معايير الاستبعاد|معیارهای خروج|排除标准|排除標準|排除条件|剔除标准|除外基準|除外条件|제외 ?기준|tiêu chuẩn loại trừ|เกณฑ์การคัดออก"
+    r"|معايير الاستبعاد|معیارهای خروج|排除标准|排除標準|排除条件|剔除标准|除外基準|除外条件|제외 ?기준"
+    r"|tiêu chuẩn loại trừ|เกณฑ์การคัดออก"
 )
 _INCLUSION = (
     r"crit[eè]res? (?:d['’ ]?inclusion|d['’ ]?[ée]ligibilit[ée])"
@@ -32,7 +33,7 @@ _INCLUSION = (
     r"|crit[eé]rios? de (?:inclus[aã]o|elegibilidade)"
     r"|criteri(?:o)? (?:di|d['’]) ?inclusione"
     r"|(?:inclusie|insluitings)criteri(?:a|um)"
-    r"|in[ks]lu[sz]ions?kriteri(?:er|um|ene)|sisäänottokriteerit|mukaanottokriteerit"
+    r"|inklus[ij]onskriteri(?:er|um|ene)|sisäänottokriteerit|mukaanottokriteerit"
     r"|kryteri(?:a|um) w[lł][aą]czeni[ae]"
     r"|(?:za[rř]azovac[ií]|vstupn[ií]|zara[dď]ovacie) krit[eé]ri[ae]|bev[aá]laszt[aá]si krit[eé]rium(?:ok)?"
     r"|kriter(?:ii|ije|iji) (?:za )?uklju[cč]enja|criterii? de includere"
@@ -44,7 +45,8 @@ _INCLUSION = (
 )
 PHRASE = re.compile(f"(?P<exclusion>{_EXCLUSION})|(?P<inclusion>{_INCLUSION})", re.IGNORECASE)
 _SENTENCE_OUT = re.compile(
-    r"\bexclu(?:de|des|ded|sions?)\b|\bineligib|\b(?:not|n't) (?:be )?(?:eligible|enrolled|included|participate|take part)"
+    r"\bexclu(?:de|des|ded|sions?)\b|\bineligib"
+    r"|\b(?:not|n't) (?:be )?(?:eligible|enrolled|included|participate|take part)"
     r"|\bcannot (?:be (?:included|enrolled)|participate|take part)"
 )
 _SENTENCE_IN = re.compile(

@@ -251,7 +251,8 @@ class Lists(Tree):
 
     def after_run(self, i: int, number: int) -> Item | None:
         """The item after those that count on from item `i`, which has `number`."""
-        for item in self.items[i : i + _LOOK_AHEAD]:
+        for j in range(i, min(len(self.items), i + _LOOK_AHEAD)):
+            item = self.items[j]
             if not any(place.number == number for place in (item.mark.places if item.mark else ())):
                 return item
             number += 1

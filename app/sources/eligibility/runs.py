@@ -8,7 +8,7 @@ import re
 from typing import NamedTuple
 
 from app.sources.document import Line
-from app.sources.eligibility.marks import Place, places, read_item
+from app.sources.eligibility.marks import Item, Place, places
 
 _MARK = re.compile(
     r"(?<![^\s;:.,；：。，、)\]）])(?:"
@@ -51,25 +51,22 @@ def remember(recent: Recent, options: tuple[Place, ...]) -> None:
         recent[place.style] = [*outer[-_OPEN:], place.number]
 
 
-def find_run(line: Line, below: tuple[Place, ...], recent: Recent) -> list[tuple[int, int]]:
+def find_run(line: Line, own: Item, below: tuple[Place, ...], recent: Recent) -> list[tuple[int, int]]:
     """Where marks stand that begin a piece of the line, each with its level: 0 in the line's own list, 1 inside it.
 
-    `below` is what the mark of the next line may be.
+    `own` is the line read as one item, `below` what the mark of the next line may be.
     """
     text = line.text
-    matches = list(_MARK.finditer(text))
+    begins = own.span.start - line.start
+    matches = list(_MARK.finditer(text, begins))
     if not matches:
         return []
-    own = read_item(line)
-    begins = own.span.start - line.start
     options = [() if match["bullet"] else places(match) for match in matches]
     last = {place: match.start() for match, found in zip(matches, options, strict=True) for place in found}
     lists: list[tuple[Place, int]] = [(place, 0) for place in (own.mark.places if own.mark else ())]
     cuts: list[tuple[int, int]] = []
     start = begins
     for match, found in zip(matches, options, strict=True):
-        if match.start() < begins:
-            continue
         one = _candidate(text, start, match, found)
         if one.bullet:
             if not one.before:

@@ -1,8 +1,8 @@
 """The headings of free criteria text: a line in, what it is the heading of out.
 
-Registries' texts head their lists in many ways: `Key Inclusion Criteria:`, `Donor exclusion criteria`, `Subjects will be
-excluded if any of the following criteria are met:`, `Critères d'inclusion`, `Arm B only:`, `Laboratory values:`. A line
-with a list mark is a heading only where nothing else is left of it.
+Registries' texts head their lists in many ways: `Key Inclusion Criteria:`, `Donor exclusion criteria`, `Subjects will
+be excluded if any of the following criteria are met:`, `Critères d'inclusion`, `Arm B only:`, `Laboratory values:`. A
+line with a list mark is a heading only where nothing else is left of it.
 """
 
 import re
@@ -25,27 +25,31 @@ class Title(NamedTuple):
     rest: Span | None = None
 
 
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 _CRITERIA = re.compile(
     r"(?P<before>(?:[^\s.;]{1,30} ){0,8})(?P<type>non-?inclusion|inclusion|exclusion)s?"
     r"(?P<word> ?(?:criteri(?:a|on|as|um)))?s?(?![\w/])",
     re.IGNORECASE,
 )
-_ADJECTIVES = frozenset(
-    "additional and basic common core eligibility further general key list main major minimum of other overall patient "
-    "patients participant participants primary principal protocol specific specified study subject subjects the trial "
-    "following our some selected summary detailed".split()
+_ADJECTIVES = _words(
+    "additional and basic common core eligibility further general key list main major minimum of other overall "
+    "patient patients participant participants primary principal protocol specific specified study subject "
+    "subjects the trial following our some selected summary detailed"
 )
-_WEAK = frozenset("patient patients participant participants subject subjects study trial".split())
-_EVENTS = frozenset(
-    "randomization randomisation enrollment enrolment entry screening participation inclusion registration surgery treatment "
-    "eligibility the at study initial and or both".split()
+_WEAK = _words("patient patients participant participants subject subjects study trial")
+_EVENTS = _words(
+    "randomization randomisation enrollment enrolment entry screening participation inclusion registration "
+    "surgery treatment eligibility the at study initial and or both"
 )
-_VERBS = frozenset(
-    "no not are do does has have is meet meets met meeting fulfil fulfill fulfils fulfills fulfilling satisfy satisfies "
-    "satisfying reach reaching violate violating violation see per refer according apply applies".split()
+_VERBS = _words(
+    "no not are do does has have is meet meets met meeting fulfil fulfill fulfils fulfills fulfilling satisfy "
+    "satisfies satisfying reach reaching violate violating violation see per refer according apply applies"
 )
-_NO_HEADING = _VERBS | frozenset(
-    "any all as by if in to with without above below protocol-defined defined protocol-specified".split()
+_NO_HEADING = _VERBS | _words(
+    "any all as by if in to with without above below protocol-defined defined protocol-specified"
 )
 _GROUP_WORD = re.compile(
     r"\b(?:cohorts?|groups?|arms?|parts?|phases?|stages?|strat(?:um|a)|sub-?stud(?:y|ies)|steps?|periods?|patients?|donors?|"
@@ -72,20 +76,25 @@ _IS = re.compile(
 )
 _STUDY = re.compile(
     r"\b(?:stud(?:y|ies)|trial|participat\w+|take part|enrol\w*|recruit\w*|inclu(?:sion|ded?)|exclu(?:sion|ded?)|"
-    r"(?:in)?eligib(?:le|ility) (?:if|for (?:inclusion|entry|participation|enrol\w*|(?:the|this) (?:study|trial)))|entry)\b",
+    r"(?:in)?eligib(?:le|ility) (?:if|for (?:inclusion|entry|participation|enrol\w*|(?:the|this) (?:study|trial)))|"
+    r"entry)\b",
     re.IGNORECASE,
 )
 _LEADS = re.compile(
-    r"\b(?:following|below|criteria|if (?:he|she|they|the|any|one|meet\w*|it)|any of|all of|must(?: be| have| meet)?|"
-    r"who|on the basis|as follows|must)\b",
+    r"\b(?:following|below|criteria|if (?:he|she|they|the|any|one|meet\w*|it)|if(?=[:：])|"
+    r"any of|all of|must|who|on the basis|as follows)(?!\w)",
     re.IGNORECASE,
 )
-_OPENS = re.compile(r"eligib|criteri|exclu|\binclu(?:ded|sion)\b|\b(?:not|be) enrol|\bcannot\b", re.IGNORECASE)
+_OPENS = re.compile(
+    r"eligib|criteri|exclu|\binclu(?:ded|sion)\b|\b(?:not|be) enrol|\bcannot\b|\b(?:take part|participate) in th",
+    re.IGNORECASE,
+)
 _ELSEWHERE = re.compile(r"\b(?:defined|described|listed|specified|stated|mentioned|outlined) in\b|\bcriterion #", re.I)
 _PART = (
     r"(?:cohorts?|groups?|arms?|parts?|phases?|stages?|strat(?:um|a)|sub-?study|steps?) "
-    r"(?:[A-Z]{1,2}|\d{1,2}[A-Za-z]?|[IVX]{1,4})(?![\w-])"
-    r"(?:(?:,| and|,? or| &|/) ?(?:(?:cohort|group|arm|part|phase|stage|stratum|step) )?(?:[A-Z]{1,2}|\d{1,2}[A-Za-z]?)\b)*"
+    r"(?:(?-i:[A-Z]{1,4})|[a-z]|\d{1,2}[A-Za-z]?)(?![\w-])"
+    r"(?:(?:,| and|,? or| &|/) ?(?:(?:cohort|group|arm|part|phase|stage|stratum|step) )?"
+    r"(?:(?-i:[A-Z]{1,2})|[a-z]|\d{1,2}[A-Za-z]?)\b)*"
 )
 _PART_TITLE = re.compile(
     rf"(?:(?:additional|specific)? ?(?:criteria|requirements)? ?(?:for|in) )?(?P<label>{_PART}(?: only)?"
@@ -108,6 +117,9 @@ _LEAD_IN = re.compile(
 
 def read_title(item: Item) -> Title | None:
     """The heading of a list of inclusion or of exclusion criteria."""
+    start = item.raw[:400]
+    if start.isascii() and not any(word in start.casefold() for word in ("clusion", "riter")):
+        return None
     strict = read_criteria_heading(item)
     if strict:
         group = strict.group
@@ -130,7 +142,9 @@ def _read_english(item: Item) -> Title | None:
         return None
     plain = all(word in _ADJECTIVES for word in words if word)
     end = _AFTER.match(after)
-    if not plain and (not match["word"] or (item.mark and not (end and end["colon"]))):
+    if not plain and not match["word"]:
+        return None
+    if not plain and item.mark and not (end and end["colon"] and _GROUP_WORD.search(match["before"])):
         return None
     span = Span(item.span.start, item.span.end)
     if not end:
@@ -226,6 +240,9 @@ def read_part(item: Item, below: Item | None) -> tuple[Span | None, bool] | None
         if not match or below.indent > item.indent or raw[:5] not in ("GROUP", "COHOR", "Group", "Cohor"):
             return None
         return _label(item, match), False
+    part = _PART_NAMED.search(raw)
+    if part and raw.rstrip().endswith(":") and re.search(r"\b(?:criteria|following)\b", raw, re.I):
+        return Span(item.span.start + part.start(), item.span.start + part.end()), True
     group = read_group(item)
     if group:
         return (None if _EVERYONE.fullmatch(item.read(group)) else group), False
@@ -240,9 +257,6 @@ def read_part(item: Item, below: Item | None) -> tuple[Span | None, bool] | None
         words = label.split()
         if _GROUP_WORD.fullmatch(words[-1]) or (_GROUP_WORD.fullmatch(words[0]) and " of " in label):
             return _label(item, match), False
-    part = _PART_NAMED.search(raw)
-    if part and raw.rstrip().endswith(":") and re.search(r"\bfollowing\b.*\bcriteria\b|\bcriteria\b", raw, re.I):
-        return Span(item.span.start + part.start(), item.span.start + part.end()), True
     return None
 
 

@@ -36,10 +36,12 @@ class Eligibility:
 
 @dataclass
 class OpenList:
-    """One list that is open: where it is indented, the criterion it hangs below, and its last item. `place` is
-    the last number, None in a list of bullets. A `block` ends at the next blank line.
-    `lead_indent` is where the lead-in of a list that is indented less is, and what comes after the list again; `inside`: the list began inside a line; `interrupts`: a
-    paragraph inside another list leads it in."""
+    """One list that is open: where it is indented, the criterion it hangs below, and its last item.
+
+    `place` is the last number, None in a list of bullets. A `block` ends at the next blank line. `lead_indent` is where
+    the lead-in of a list that is indented less stands, and what comes after the list again. `inside`: the list began
+    inside a line. `interrupts`: a paragraph inside another list leads it in.
+    """
 
     indent: int | None = None
     parent: int | None = None
