@@ -2,7 +2,7 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
 
@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.types import ASGIApp
 
-from app.api import errors, export, fhir, health, openapi, plain
+from app.api import errors, export, fhir, health, matching_app, openapi, plain
 from app.api.door import Door
 from app.api.repeated import Repeated
 from app.api.routes import Routes
@@ -20,7 +20,7 @@ from app.search.memory import Memory
 from app.settings import Settings
 from app.store.database import Statement, open_database
 from app.store.engine import engine_for, reading
-from app.store.get import get_trial
+from app.store.get import OF_ELIGIBILITY, get_trial, get_trials
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -41,6 +41,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             with reading(engine) as connection:
                 return get_trial(connection, key)
 
+        def eligibility(keys: Sequence[int]) -> dict[int, Trial]:
+            with reading(engine) as connection:
+                return get_trials(connection, keys, OF_ELIGIBILITY)
+
+        app.state.eligibility = lambda keys: asyncio.to_thread(eligibility, keys)
         app.state.records = lambda key: asyncio.to_thread(record, key)
         app.state.exports = export.open_jobs(settings, engine)
         app.state.cursors = Cursors(settings.cursor_key or (row[0] if row else ""))
@@ -60,7 +65,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     errors.install(app)
     app.state.fhir_routes = Routes((*export.ROUTES, *fhir.ROUTES))
     app.add_middleware(Door, routes=app.state.fhir_routes, settings=settings)
-    for router in (plain.router, health.router):
+    for router in (plain.router, matching_app.router, health.router):
         app.include_router(router)
     openapi.install(app)
     app.middleware_stack = outermost(app)

@@ -12,6 +12,7 @@ from tests.servers import ROOT
 APP = ROOT / "app"
 FLOORS = (
     ("errors", "settings", "record"),
+    ("eligibility",),
     ("parameters",),
     ("sources", "generate", "fhir", "plain"),
     ("store",),
@@ -23,7 +24,7 @@ FLOORS = (
 )
 """From the ground up; a room imports its own floor's ground (`errors`, `settings`, `record`) and floors below it."""
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
-PURE = ("record", "parameters", "sources", "generate", "fhir", "plain")
+PURE = ("record", "eligibility", "parameters", "sources", "generate", "fhir", "plain")
 NOT_IN_PURE = ("sqlalchemy", "fastapi", "starlette", "alembic", "asyncpg", "psycopg", "sqlite3", "httpx", "uvicorn")
 
 

@@ -18,7 +18,7 @@ from app.fhir.outcome import issue, outcome
 from app.store.database import StatementTimeout
 
 log = logging.getLogger("trials")
-_IN_BODY = re.compile(r"(Bundle|Parameters)\b|[A-Z][A-Za-z]+\.resourceType$")
+_IN_BODY = re.compile(r"(Bundle|Parameters|Patient)\b|[A-Z][A-Za-z]+\.resourceType$")
 """A FHIRPath in the resource that was sent; all else names a parameter or header."""
 
 

@@ -56,6 +56,9 @@ def _paths(release: str) -> Json:
         paths[f"{place}/$validate"] = _post(
             release, f"validate {kind}", "OperationOutcome", _resource_body(kind), [_query("mode", "create or update")]
         )
+    matched = [_query(name, doc) for name, doc in _MATCH.items()]
+    body = _resource_body("Patient, a Bundle of a patient's resources, or Parameters")
+    paths[f"{base}/ResearchStudy/$match"] = _post(release, "trials for a patient", "Bundle", body, matched)
     everything = [_in_path("id"), *(_query(name, doc) for name, doc in _EVERYTHING.items())]
     paths[f"{base}/ResearchStudy/{{id}}/$everything"] = _get(release, "everything of a study", "Bundle", everything)
     return paths
@@ -153,4 +156,10 @@ _EVERYTHING = {
     "_since": "Only what changed at this instant or later.",
     "_count": "Resources on a page.",
     "_cursor": "Where the page begins: from a `next` link.",
+}
+_MATCH = {
+    "excluded": "`true`: also the trials that a definite failure excludes.",
+    "date": "The day for which it is asked; by default today.",
+    "_count": "Trials on a page.",
+    "_cursor": "Where the page begins: from a `next` link, with the same body.",
 }

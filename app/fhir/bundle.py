@@ -16,8 +16,10 @@ def searchset(
     *,
     matches: int | None = None,
     search: Sequence[bytes] = (),
+    more: Sequence[tuple[str, bytes]] = (),
 ) -> bytes:
-    """`entries` are (type, id, document), the first `matches` of them (by default all) found, the others included.
+    """`entries` are (type, id, document), the first `matches` of them (by default all) found, the others included;
+    `more` are included resources that have no address here: (fullUrl, document).
     `base` is the FHIR base URL of the release; `outcome` is an OperationOutcome that goes with the answer; `search` is
     more JSON of the `search` element of each match, as bytes: `,"score":0.5`."""
     parts = [b'{"resourceType":"Bundle","type":"searchset"', b"" if total is None else b',"total":%d' % total]
@@ -33,6 +35,10 @@ def searchset(
         if search and n < found:
             parts.append(search[n])
         between = b'}},{"fullUrl":"'
+    for address, document in more:
+        opening = b',"entry":[{' if between.startswith(b",") else b"}},{"
+        parts += (opening, b'"fullUrl":"', address.encode(), b'","resource":', document, b',"search":{"mode":"include"')
+        between = b"}},"
     if outcome is not None:
         opening = b',"entry":[{' if between.startswith(b",") else b"}},{"
         # bdl-15: every entry has a fullUrl, and an outcome has no address

@@ -7,6 +7,7 @@ from criteria: a criterion that stands under a note belongs to the criterion (or
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from app.eligibility.cohorts import bounds_of
 from app.fhir.datatypes import Json, clean, coding, concept
 from app.record.codes import CRITERION_SYSTEM
 from app.record.parts import Age
@@ -81,12 +82,4 @@ def criterion_concept(text: str | None = None) -> Json:
 
 
 def _bounded(trial: Trial, index: int, cohort: Cohort) -> CohortTree:
-    # Ages are one statement: a cohort of "18 years or older" has no maximum, whatever the trial's is
-    ages = cohort if cohort.minimum_age or cohort.maximum_age else trial
-    return CohortTree(
-        index=index,
-        label=cohort.label,
-        sex=cohort.sex or trial.sex,
-        minimum_age=ages.minimum_age,
-        maximum_age=ages.maximum_age,
-    )
+    return CohortTree(index=index, label=cohort.label, **bounds_of(trial, cohort)._asdict())

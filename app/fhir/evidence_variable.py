@@ -3,13 +3,19 @@
 https://hl7.org/fhir/R5/evidencevariable.html, https://hl7.org/fhir/R4/evidencevariable.html. The root is any of the
 cohorts; a cohort is all of its Group and its criteria. R5 allows one `definition*` for each characteristic
 (evv-1), so a cohort's Group is its first child, and a criterion with children has its text as `description` only.
+A criterion without children whose text states constraints without an exception holds them as types and values: one by
+itself where the text says nothing else, several where it says no more than how they are joined, and else in a
+combination of which the rest is free text, in its `description`.
 How children combine is said where the text says so; elsewhere the required code has no value, only a
 data-absent-reason: the tree is whole and neither all-of nor any-of is guessed.
 
 In R4, where a characteristic cannot hold others, one characteristic carries the R5 tree in extensions.
 """
 
+from app.eligibility.constraint import Constraint
+from app.eligibility.whole import read_criterion
 from app.fhir import narrative, sourced, xver
+from app.fhir.constraints import code_of, sole_values, values_of
 from app.fhir.datatypes import Json, absent, annotation, concept, element, reference, resource
 from app.fhir.eligibility import Branch, CohortTree, Node, criterion_concept
 from app.fhir.group import group_reference
@@ -71,14 +77,34 @@ def _criterion(node: Node, around: CriterionType, exclude: bool | None = None) -
     if criterion.type != around:
         exclude = True
     children = [_criterion(child, criterion.type) for child in node.children]
-    return element(
-        linkId=node.path,
-        description=criterion.text,
-        note=_notes(node),
-        exclude=exclude,
-        definitionCodeableConcept=None if children else criterion_concept(criterion.text),
-        definitionByCombination=_combination(criterion.combination, children) if children else None,
+    defined = (
+        {"definitionByCombination": _combination(criterion.combination, children)}
+        if children
+        else _definition(criterion.text)
     )
+    return element(linkId=node.path, description=criterion.text, note=_notes(node), exclude=exclude, **defined)
+
+
+def _definition(text: str) -> Json:
+    """What a criterion's own text says."""
+    values = sole_values(text)
+    reading = read_criterion(text)
+    if values:
+        return _typed(reading.constraints[0], values)
+    stated = [(one, values) for one in reading.constraints if (values := values_of(one))]
+    if not stated:
+        return {"definitionCodeableConcept": criterion_concept(text)}
+    members = [element(description=one.text, **_typed(one, values)) for one, values in stated]
+    if reading.combination and len(stated) == len(reading.constraints):
+        return {"definitionByCombination": _combination(reading.combination, members)}
+    rest = {"definitionCodeableConcept": criterion_concept()}
+    return {"definitionByCombination": _combination(None, [rest, *members])}
+
+
+def _typed(constraint: Constraint, values: list[Json]) -> Json:
+    code = code_of(constraint)
+    each: list[Json] = [{"definitionByTypeAndValue": {"type": code, **one}} for one in values]
+    return each[0] if len(each) == 1 else {"definitionByCombination": _combination("all-of", each)}
 
 
 def _combination(code: str | None, characteristics: list[Json]) -> Json:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from app.fhir.conformance import FHIR_VERSIONS, definition
+from app.fhir.constraints import CRITERION_TEXT
 from app.fhir.contact import CONTACT_ROLE
 from app.fhir.datatypes import Json, element
 from app.fhir.location import COORDINATES_FROM, TRIAL_SITE
@@ -18,6 +19,9 @@ from app.record.codes import BASE
 
 NEAREST_SITE = f"{BASE}/StructureDefinition/nearest-site"
 """On `Bundle.entry.search`: a Reference to the site nearest to the place asked for."""
+
+AGE_NOT_STATED = f"{BASE}/StructureDefinition/age-not-stated"
+"""On `Bundle.entry.search`: the age asked for is taken only by cohorts that state no ages."""
 
 
 class Part(NamedTuple):
@@ -113,6 +117,20 @@ EXTENSIONS = (
         _elements("Bundle.entry.search", "Bundle.entry.search"),
         (Part("", "Reference", "1", "The nearest site.", target="Location"),),
         "Of a trial found by a place: the site nearest to it.",
+    ),
+    Extension(
+        AGE_NOT_STATED,
+        "1",
+        _elements("Bundle.entry.search", "Bundle.entry.search"),
+        (Part("", "boolean", "1", "Always true."),),
+        "Of a trial found by an age: only cohorts that state no ages take it.",
+    ),
+    Extension(
+        CRITERION_TEXT,
+        "1",
+        _elements("Group.characteristic", "Group.characteristic"),
+        (Part("", "string", "1", "The criterion as written."),),
+        "The criterion that a characteristic with a code and a value of its own is read from.",
     ),
 )
 

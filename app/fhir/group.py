@@ -1,14 +1,19 @@
 """Group: the people of one cohort, as a definition (nobody is enumerated).
 
 https://hl7.org/fhir/R5/group.html, https://hl7.org/fhir/R4/group.html. Only top-level criteria are
-characteristics, since a Group ands them; what stands below one is part of its text. The tree itself is in
-the EvidenceVariable. What the source says of all the trial's people beside criteria, sex and age (healthy volunteers,
-gender, standard ages, the population sampled) is part of the description: none of it excludes anybody by itself.
+characteristics, since a Group ands them; what stands below one is part of its text. One that says a single constraint
+and nothing else, without an exception, is a code and a value, its text in an extension; any other is free text. The
+tree itself is in the EvidenceVariable. What the source says of all the trial's people beside criteria, sex and age
+(healthy volunteers, gender, standard ages, the population sampled) is part of the description: none of it excludes
+anybody by itself.
 """
 
+from app.eligibility.coded import GENDER, LOINC, LOINC_OF_KIND
+from app.eligibility.whole import read_criterion
 from app.fhir import narrative, sourced, xver
+from app.fhir.constraints import CRITERION_TEXT, code_of, sole_values
 from app.fhir.datatypes import Json, clean, coding, concept, element, extension, quantity, reference, resource, words
-from app.fhir.eligibility import CohortTree, criterion_concept
+from app.fhir.eligibility import CohortTree, Node, criterion_concept
 from app.fhir.ids import group_id
 from app.fhir.releases import R4
 from app.record.codes import SEX
@@ -16,12 +21,10 @@ from app.record.parts import Population
 from app.record.trial import Trial
 
 ARTIFACT_DESCRIPTION = "http://hl7.org/fhir/StructureDefinition/artifact-description"
-GENDER_SYSTEM = "http://hl7.org/fhir/administrative-gender"
-LOINC = "http://loinc.org"
 
-AGE = concept(coding(LOINC, "30525-0", "Age"), text="Age")
-# not 76689-9 "Sex assigned at birth": registries say "sex" and no more
-SEX_CODE = concept(coding(LOINC, "46098-0", "Sex"), text="Sex")
+AGE = concept(coding(LOINC, LOINC_OF_KIND["age"], "Age"), text="Age")
+SEX_CODE = concept(coding(LOINC, LOINC_OF_KIND["sex"], "Sex"), text="Sex")
+_FREE_TEXT = criterion_concept()
 
 
 def both(trial: Trial, cohort: CohortTree) -> tuple[Json, Json]:
@@ -83,19 +86,21 @@ def _population(trial: Trial) -> list[str]:
 
 
 def _characteristics(cohort: CohortTree) -> list[Json]:
-    code = criterion_concept()
     return [
         _characteristic(AGE, valueRange=element(low=quantity(cohort.minimum_age), high=quantity(cohort.maximum_age))),
         _characteristic(SEX_CODE, valueCodeableConcept=_sex(cohort.sex)),
-        *(
-            _characteristic(
-                code,
-                node.criterion.type == "exclusion",
-                valueCodeableConcept=concept(text=node.text_with_children()),
-            )
-            for node in cohort.children
-        ),
+        *(_criterion(node) for node in cohort.children),
     ]
+
+
+def _criterion(node: Node) -> Json:
+    excluded, text = node.criterion.type == "exclusion", node.criterion.text
+    values = [] if node.below else sole_values(text)
+    if len(values) == 1:
+        of = code_of(read_criterion(text).constraints[0])
+        made = _characteristic(of, excluded, **values[0])
+        return {"extension": [extension(CRITERION_TEXT, valueString=text)], **made}
+    return _characteristic(_FREE_TEXT, excluded, valueCodeableConcept=concept(text=node.text_with_children()))
 
 
 def _characteristic(code: Json, exclude: bool = False, **value: Json) -> Json:
@@ -108,4 +113,4 @@ def _sex(sex: str | None) -> Json:
     entry = SEX[sex] if sex else None
     if entry is None or (code := R4.code(entry)) is None:
         return {}
-    return concept(coding(GENDER_SYSTEM, code, entry.display), text=entry.display)
+    return concept(coding(GENDER, code, entry.display), text=entry.display)

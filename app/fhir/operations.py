@@ -47,6 +47,34 @@ _SINCE = Argument("_since", "instant", 0, "1", "Only resources that changed afte
 
 OPERATIONS = (
     Operation(
+        "match",
+        f"{BASE}/OperationDefinition/ResearchStudy-match",
+        ("type",),
+        ("ResearchStudy",),
+        False,
+        "Trials for a patient, each with a score from 0 to 1 and a GuidanceResponse that says for every criterion "
+        "whether it is met, not met or unknown, by which fact, and where it is written. Nothing that is sent is kept. "
+        "The body is a Patient, a Bundle of a patient's resources, or these parameters.",
+        (
+            Argument(
+                "trialMatchClinicalData",
+                "Bundle",
+                0,
+                "1",
+                "A Patient with Conditions, Observations, MedicationStatements, MedicationRequests and Procedures.",
+            ),
+            Argument("zipCode", "string", 0, "1", "A US ZIP code: where the patient is."),
+            Argument("travelRadius", "string", 0, "1", "Miles from there within which a site must be."),
+            Argument("phase", "string", 0, "1", "Only trials of this phase: `phase-2`."),
+            Argument("recruitmentStatus", "string", 0, "1", "Only trials in this state: `recruiting`."),
+            Argument("excluded", "boolean", 0, "1", "Also the trials that a definite failure excludes."),
+            Argument("date", "date", 0, "1", "The day for which it is asked; by default today."),
+            Argument("_count", "integer", 0, "1", "The most trials on a page."),
+            Argument("_cursor", "string", 0, "1", "Where the page begins: from a `next` link, with the same body."),
+            Argument("return", "Bundle", 1, "1", "A searchset: the trials, the best first, then why.", "out"),
+        ),
+    ),
+    Operation(
         "everything",
         f"{BASE}/OperationDefinition/ResearchStudy-everything",
         ("instance",),

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable
 from itertools import combinations
 from typing import NamedTuple
 
+from app.eligibility.coded import GENDER
 from app.fhir.conformance import FHIR_VERSIONS
 from app.fhir.datatypes import UCUM
-from app.fhir.group import GENDER_SYSTEM
 from app.fhir.releases import (
     PARTY_ROLE_SYSTEM,
     PARTY_ROLES,
@@ -158,7 +158,7 @@ STANDARD_SETS = (
         _BOTH,
         lambda release: _of(release.objective_type_system, map(release.code, OUTCOME_TYPE)),
     ),
-    StandardSet("administrative-gender", _BOTH, lambda release: _of(GENDER_SYSTEM, map(release.code, SEX))),
+    StandardSet("administrative-gender", _BOTH, lambda release: _of(GENDER, map(release.code, SEX))),
     StandardSet("publication-status", _BOTH, _fixed("http://hl7.org/fhir/publication-status", ["active"])),
     StandardSet("age-units", _BOTH, _fixed(UCUM, AGE_UNITS.values())),
     StandardSet("research-study-party-role", _ONLY_R5, _party_roles),

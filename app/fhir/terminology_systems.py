@@ -5,6 +5,7 @@ Leaves `System`s: what `app.fhir.terminology` makes CodeSystem resources of.
 
 from typing import NamedTuple
 
+from app.fhir.constraints import NAMES
 from app.fhir.datatypes import words
 from app.fhir.eligibility import criterion_concept
 from app.fhir.study.design import SEVCO
@@ -105,7 +106,10 @@ CRITERION = System(
     "criterion",
     "Criterion",
     "What a characteristic of eligible people is.",
-    tuple(Concept(each["code"], each["display"]) for each in criterion_concept()["coding"]),
+    (
+        *(Concept(each["code"], each["display"]) for each in criterion_concept()["coding"]),
+        *(Concept(code, name) for code, name in NAMES.items()),
+    ),
 )
 CONDITION = System(
     "condition",

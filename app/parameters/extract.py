@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from app.parameters.own import BELOW, stale_since
 from app.parameters.paths import Element
 from app.parameters.readers import readers_of
-from app.parameters.table import BELOW_SLOT, BITS, PARAMETERS, PLAIN_PARAMETERS
+from app.parameters.table import BELOW_SLOT, BITS, PARAMETERS, PLAIN_PARAMETERS, Parameter
 from app.parameters.texts import words_of
 from app.parameters.values import READERS, Dates, Numbers, Refers, Row, Token, Words
 from app.record.trial import Trial
@@ -118,7 +118,9 @@ _ORDER: dict[type[Row], Any] = {
 
 def _of_record(trial: Trial) -> Iterable[Row]:
     for parameter in (*PARAMETERS, *PLAIN_PARAMETERS):
-        if parameter.find:
+        if parameter.find and parameter.kind == "composite":
+            yield from _parts(parameter, trial)
+        elif parameter.find:
             for element in parameter.find(trial):
                 yield from READERS[parameter.reads](parameter.number, element, 0)
     for parameter in PARAMETERS:
@@ -127,6 +129,16 @@ def _of_record(trial: Trial) -> Iterable[Row]:
                 yield from READERS["token"](parameter.number + BELOW_SLOT, Element(element.value), 0)
         if parameter.reads == "stale" and (since := stale_since(trial)) is not None:
             yield Dates(parameter.number, since, since + 1, 0)
+
+
+def _parts(parameter: Parameter, trial: Trial) -> Iterable[Row]:
+    """Of a composite: each part of an element has a value or several."""
+    assert parameter.find
+    for item, element in enumerate(parameter.find(trial)):
+        for n, (_, name, kind) in enumerate(parameter.definition("r5").components, 1):
+            part = element.value[name]
+            for value in part if isinstance(part, list) else [part]:
+                yield from READERS["code" if kind == "token" else kind](parameter.number + n, Element(value), item)
 
 
 def _place(document: dict[str, Any]) -> Place | None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import NamedTuple
 
+from app.parameters import criteria
 from app.parameters.dates import EVER, interval, microseconds
 from app.parameters.paths import Element
 from app.record.codes import BASE, RECRUITMENT_SYSTEM, STALE_AFTER_YEARS, STATUS, STUDY_STATUS_SYSTEM, UNFINISHED
@@ -28,6 +29,8 @@ class Own(NamedTuple):
     """Release -> FHIRPath, for the releases that lack the code; empty where `find` finds it."""
     find: Finder | None = None
     targets: tuple[str, ...] = ()
+    components: tuple[tuple[str, str, str], ...] = ()
+    """Of a composite: (definition, the part's name in the elements, type)"""
 
 
 def status_codings(status: str | None) -> list[Element]:
@@ -189,6 +192,62 @@ OWN: tuple[Own, ...] = (
         "The recruitment status of a site of the study, in the same codes as `recruitment-status`.",
         _BOTH,
         _site_statuses,
+    ),
+    Own(
+        "ResearchStudy",
+        "eligible-age",
+        "special",
+        "Takes somebody of this age, in at least one of its cohorts: `14`, `14||mo`, `14|http://unitsofmeasure.org|wk` "
+        "(a, mo, wk, d; years unless said). A cohort that states no age takes every age: what is found only so is "
+        "marked in the answer.",
+        _BOTH,
+        criteria.ages,
+    ),
+    Own(
+        "ResearchStudy",
+        "eligible-sex",
+        "token",
+        "Takes people of this sex (`female`, `male`), in at least one of its cohorts.",
+        _BOTH,
+        criteria.sexes,
+    ),
+    Own(
+        "ResearchStudy",
+        "healthy-volunteers",
+        "token",
+        "Whether healthy volunteers may take part, where the registry or a criterion says so.",
+        _BOTH,
+        criteria.healthy_volunteers,
+    ),
+    Own(
+        "ResearchStudy",
+        "criterion",
+        "special",
+        "Words that all stand in one criterion, such as `lupus nephritis`; with `inclusion$` or `exclusion$` before "
+        "them, in one of that type.",
+        _BOTH,
+        criteria.texts,
+    ),
+    Own(
+        "ResearchStudy",
+        "criterion-code",
+        "token",
+        "What a criterion bounds or asks for: our code (`hemoglobin`, `ecog`, `pregnancy`) or LOINC's.",
+        _BOTH,
+        criteria.codes,
+    ),
+    Own(
+        "ResearchStudy",
+        "criterion-value-quantity",
+        "composite",
+        "What a criterion bounds, and a bound that it states without exception: `hemoglobin$lt10||g/dL`, "
+        "`alt$ge3||{ULN}` (multiples of a limit of normal are in `{ULN}` or `{LLN}`).",
+        _BOTH,
+        criteria.values,
+        components=(
+            (f"{BASE}/SearchParameter/ResearchStudy-criterion-code", "code", "token"),
+            ("http://hl7.org/fhir/SearchParameter/Observation-value-quantity", "value", "quantity"),
+        ),
     ),
 )
 

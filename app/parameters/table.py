@@ -33,8 +33,8 @@ FHIR_TYPES = (
 BITS = {"r4": 1, "r5": 2}
 """The bit of each release in the `marks` of index rows; the plain API reads R5's."""
 SLOTS = 8
-"""Numbers that a parameter has: its own, those of its components (1 to 3), references that lead to no resource here
-(5), `:of-type` (6) and `:below` (7)."""
+"""Numbers that a parameter has: its own, those of its components (1 to 3) or of types of criteria (1, 2), references
+that lead to no resource here (5), `:of-type` (6) and `:below` (7)."""
 BELOW_SLOT = 7
 
 _STRINGS = ("contains", "exact", "missing")
@@ -161,10 +161,12 @@ _READS = {
     "_type": "type",
     "near": "near",
     "stale": "stale",
+    "eligible-age": "eligible-age",
+    "criterion": "criterion",
     "phonetic": "phonetic",
     "recorded": "lastUpdated",  # the instant of the version, which only the writing transaction knows
 }
-_WITHOUT_MODIFIERS = ("text", "content", "filter", "has", "type", "near", "stale")
+_WITHOUT_MODIFIERS = ("text", "content", "filter", "has", "type", "near", "stale", "eligible-age", "criterion")
 
 
 def _official() -> list[dict[str, Any]]:
@@ -198,7 +200,7 @@ def _table() -> tuple[Parameter, ...]:
         for release, expression in own.expressions.items():
             assert release not in definitions, f"{release} has {own.code}"
             name = f"{BASE}/SearchParameter/{own.resource}-{own.code.lstrip('_')}"
-            definitions[release] = Definition(name, expression, own.targets)
+            definitions[release] = Definition(name, expression, own.targets, own.components)
         found[(own.resource, own.code, own.kind)] = (definitions, own.doc, own.find)
     order = sorted(found, key=lambda name: ((COMMON, *FHIR_TYPES).index(name[0]), name[1], name[2]))
     made = []

@@ -13,6 +13,7 @@ from jellyfish import metaphone
 from app.parameters.dates import EVER, interval, microseconds
 from app.parameters.paths import Element
 from app.parameters.table import FHIR_TYPES
+from app.parameters.texts import word_list
 from app.record.ids import fold
 
 LONGEST = 500
@@ -24,6 +25,8 @@ LITERAL = 5
 OF_TYPE = 6
 """The slot of a parameter whose rows say `type|value` of identifiers, for `:of-type`."""
 WITHOUT_END = 1e300
+CRITERIA = {"inclusion": 1, "exclusion": 2}
+"""The slots of a parameter whose rows are criteria, by their type."""
 _WORD = re.compile(r"\S+")
 
 
@@ -232,6 +235,19 @@ def references(param: int, element: Element, item: int) -> Iterator[Row]:
             yield from tokens(param, Element(value["identifier"]), item)
 
 
+def ages(param: int, element: Element, item: int) -> Iterator[Row]:
+    """In days; `unit` says whether the ages are stated."""
+    value = element.value
+    yield Numbers(param, value["low"], value["high"], item, "", value["unit"])
+
+
+def criteria(param: int, element: Element, item: int) -> Iterator[Row]:
+    """The words of a criterion with a space before and after each, so that whole words can be sought."""
+    words = " ".join(word_list(element.value["text"]))
+    if words:
+        yield Words(param + CRITERIA[element.value["type"]], words[:START], f" {words} ", 0)
+
+
 READERS: dict[str, Callable[[int, Element, int], Iterator[Row]]] = {
     "token": tokens,
     "code": codes,
@@ -242,4 +258,6 @@ READERS: dict[str, Callable[[int, Element, int], Iterator[Row]]] = {
     "number": numbers,
     "quantity": numbers,
     "reference": references,
+    "eligible-age": ages,
+    "criterion": criteria,
 }

@@ -5,55 +5,33 @@ What is negative (`:not`, `:missing=true`) is NOT of a condition and no source. 
 release by their `marks`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 
-from app.parameters.dates import instant, microseconds, moment, utc_now
-from app.parameters.table import BELOW_SLOT, COMMON, FHIR_TYPES, PARAMETERS, Parameter, bit_of
-from app.parameters.values import LITERAL, OF_TYPE, START, sounds_of
-from app.record.ids import fold
+from app.parameters.dates import microseconds, utc_now
+from app.parameters.table import BELOW_SLOT, FHIR_TYPES
+from app.parameters.values import LITERAL, OF_TYPE
 from app.search import conditions as c
 from app.search.query import (
     All,
     Around,
     Chain,
-    Interval,
+    Has,
     Node,
     Not,
     Parts,
     Some,
     Target,
     Test,
-    Token,
-    Value,
-    Where,
     words_column,
 )
-from app.search.sql import Binder, Source, all_of, any_of
-from app.store.words import words_source
+from app.search.rows import TABLES, Rows
+from app.search.sql import Source, all_of, any_of
 
-MESH = "http://id.nlm.nih.gov/mesh"
-SITE = next(p.number for p in PARAMETERS if (p.resource, p.code) == ("ResearchStudy", "site"))
-TABLES = {
-    "token": "search_token",
-    "uri": "search_token",
-    "canonical": "search_token",
-    "string": "search_string",
-    "phonetic": "search_string",
-    "date": "search_date",
-    "number": "search_number",
-    "quantity": "search_number",
-    "reference": "search_reference",
-}
-OnRow = Callable[[str], str]
-"""The condition on a row, by its alias."""
 _NEGATIVE = ("missing", "not", "not-in")
 
 
-class Compiler:
+class Compiler(Rows):
     """For one release; all goes into one statement."""
-
-    def __init__(self, release: str, bind: Binder) -> None:
-        self.release, self.bit, self.bind = release, bit_of(release), bind
 
     def condition(self, node: Node, key: str) -> str:
         """That the resource of this key passes."""
@@ -64,14 +42,16 @@ class Compiler:
         if isinstance(node, Not):
             return f"NOT ({self.condition(node.node, key)})"
         if isinstance(node, Test) and node.modifier == "missing":
-            present = any_of(source.holds(key) for source in self._present(node))
+            present = any_of(source.holds(key, self.bind) for source in self._present(node))
             return present if node.values == ("false",) else f"NOT {present}"
         if isinstance(node, Test) and node.modifier in _NEGATIVE:
-            return f"NOT {any_of(source.holds(key) for source in self._found(node))}"
+            return f"NOT {any_of(source.holds(key, self.bind) for source in self._found(node))}"
         if isinstance(node, Test) and node.parameters[0].reads == "stale":
-            stale = any_of(source.holds(key) for source in self._found(node))
+            stale = any_of(source.holds(key, self.bind) for source in self._found(node))
             return stale if node.values == ("true",) else f"NOT {stale}"
-        return any_of(source.holds(key) for source in self.sources(node) or ())
+        if isinstance(node, Chain | Has):
+            return self._led(node, begins=False).holds(key, self.bind)
+        return any_of(source.holds(key, self.bind) for source in self.sources(node) or ())
 
     def sources(self, node: Node) -> Sequence[Source] | None:
         """Rows that name just the resources that pass: all of the sources together. None for what is negative."""
@@ -85,6 +65,10 @@ class Compiler:
             return None if None in each else [source for one in each for source in one or ()]
         if isinstance(node, All | Not):
             return None
+        return [self._led(node, begins=True)]
+
+    def _led(self, node: Chain | Has, *, begins: bool) -> Source:
+        """`begins`: a page may begin with these rows; they are looked up otherwise."""
         row = self.bind.alias("r")
         near, far = ("target", "key") if isinstance(node, Chain) else ("key", "target")
         types = node.types if isinstance(node, Chain) else (node.type,)
@@ -93,50 +77,38 @@ class Compiler:
         typed = isinstance(node, Chain) or all(
             len({*one.targets(self.release)} & {*FHIR_TYPES}) == 1 for one in node.references
         )
+        end = f"{row}.{near}"
         inner = self.sources(node.inner)
-        # a negative test says nothing of the type, nor does a parameter that every type has
-        if inner is None or len(inner) != 1 or not inner[0].typed:
-            end = f"{row}.{near}"
-            # made once: PostgreSQL refuses a value that no part of the statement uses
-            passes = self.condition(node.inner, end) if inner is None else any_of(one.holds(end) for one in inner)
-            conditions = [held, passes, self.is_of(end, types)]
-            return [Source(f"search_reference {row}", all_of(conditions), f"{row}.{far}", typed=typed)]
-        [one] = inner
-        joined = f"{one.where} AND {row}.{near} = {one.key}"
-        return [
-            Source(
-                f"{one.tables} CROSS JOIN search_reference {row}", f"{held} AND {joined}", f"{row}.{far}", typed=typed
-            )
-        ]
+        if inner and (begins or len(inner) == 1):
+            one = self._together(inner)
+            conditions = [held, one.where, f"{end} = {one.key}"]
+            if not one.typed:  # a parameter that every type has says nothing of the type
+                conditions.append(self.is_of(end, types))
+            tables = f"{one.tables} CROSS JOIN search_reference {row}"
+            return Source(tables, all_of(conditions), f"{row}.{far}", typed=typed)
+        # made once: PostgreSQL refuses a value that no part of the statement uses
+        met = self.condition(node.inner, end) if inner is None else any_of(one.holds(end, self.bind) for one in inner)
+        conditions = [held, met, self.is_of(end, types)]  # a negative test says nothing of the type
+        return Source(f"search_reference {row}", all_of(conditions), f"{row}.{far}", typed=typed)
 
-    def is_of(self, key: str, types: Iterable[str]) -> str:
-        """That the resource of this key is of one of the types, and there."""
-        row = self.bind.alias("k")
-        return (
-            f"EXISTS (SELECT 1 FROM resource {row} WHERE {row}.key = {key} AND {row}.type {self.bind.among(types)} "
-            f"AND NOT {row}.deleted)"
-        )
+    def source(self, node: Node) -> Source | None:
+        """The rows of `sources` as one."""
+        sources = self.sources(node)
+        return self._together(sources) if sources else None
 
-    def holds(self, row: str, shift: int = 0) -> str:
-        return f"({row}.marks & {self.bit << shift}) <> 0"
-
-    def _of(self, row: str, numbers: Sequence[int]) -> str:
-        """Of these parameters: numbers of the program's own, so that a planner sees them."""
-        return (
-            f"{row}.param = {numbers[0]}" if len(numbers) == 1 else f"{row}.param IN ({', '.join(map(str, numbers))})"
-        )
-
-    def _rows(self, table: str, parameters: Sequence[Parameter], where: OnRow, slots: Sequence[int] = (0,)) -> Source:
-        row = self.bind.alias("i")
-        numbers = [one.number + slot for one in parameters for slot in slots]
-        conditions = [self._of(row, numbers), where(row), self.holds(row)]
-        return Source(f"{table} {row}", all_of(conditions), f"{row}.key", typed=parameters[0].resource != COMMON)
+    def _together(self, sources: Sequence[Source]) -> Source:
+        if len(sources) == 1:
+            return sources[0]
+        parts = [f"SELECT {one.key} AS key FROM {one.tables} WHERE {one.where}" for one in sources]
+        row = self.bind.alias("u")
+        tables = f"({' UNION ALL '.join(parts)}) AS {row}"
+        return Source(tables, "TRUE", f"{row}.key", typed=all(one.typed for one in sources))
 
     def _present(self, test: Test) -> list[Source]:
         reads = test.parameters[0].reads
         if reads in ("id", "lastUpdated"):
             row = self.bind.alias("k")
-            return [Source(f"resource {row}", f"NOT {row}.deleted", f"{row}.key", typed=False)]
+            return [Source(f"resource {row}", f"{row}.deleted = FALSE", f"{row}.key", typed=False)]
         tables = [TABLES[reads]]
         if reads in ("token", "reference"):  # an element may have a text only, or an identifier
             tables = list(dict.fromkeys((*tables, "search_string", "search_token")))
@@ -151,6 +123,10 @@ class Compiler:
             return [self._resources(test)]
         if reads == "near":
             return [self._near(first, value) for value in test.values if isinstance(value, Around)]
+        if reads == "eligible-age":
+            return [self.taking(test)]
+        if reads == "criterion":
+            return [self._criterion(first, value) for value in test.values if isinstance(value, Parts)]
         if reads == "stale":
             now = microseconds(utc_now())
             return [self._rows("search_date", test.parameters, lambda row: f"{row}.low <= {self.bind.value(now)}")]
@@ -167,137 +143,12 @@ class Compiler:
             slots = [OF_TYPE]
         elif modifier == "below" and first.below:
             slots, modifier = [0, BELOW_SLOT], None
-        source = self._rows(table, test.parameters, lambda row: self._any(row, first, modifier, test.values), slots)
-        literals = self._literals(first, test.values)
-        if not literals:
-            return [source._replace(ordered=self._in_order(test, slots))]
-        written = lambda row: any_of(c.canonical(self.bind, row, one) for one in literals)  # noqa: E731
-        return [source, self._rows("search_token", test.parameters, written, [LITERAL])]
-
-    def _in_order(self, test: Test, slots: Sequence[int]) -> bool:
-        """Whether an index has the rows in the order of keys: those of one code."""
-        [value, *more] = test.values or ("",)
-        one = len(test.parameters) == len(slots) == 1 and not more
-        return one and isinstance(value, Token) and bool(value.code) and test.modifier in (None, "of-type")
-
-    def _any(self, row: str, parameter: Parameter, modifier: str | None, values: Iterable[Value]) -> str:
-        """Plain codes in one list: an index answers it for any number of them."""
-        values = list(values)
-        codes = [one.code for one in values if isinstance(one, Token) and one.system is None]
-        if codes and len(codes) == len(values) and modifier in (None, "not", "of-type", "identifier"):
-            return f"{row}.code {self.bind.among(codes)}"
-        conditions = [self._one(row, parameter, modifier, value) for value in values]
-        return conditions[0] if len(conditions) == 1 else any_of(f"({one})" for one in conditions)
-
-    def _one(self, row: str, parameter: Parameter, modifier: str | None, value: Value) -> str:
-        bind = self.bind
-        if modifier == "text":
-            return c.starts(bind, f"{row}.start", fold(str(value))[:START])
-        if modifier == "code-text":
-            return c.starts(bind, f"{row}.code", fold(str(value)))
-        if modifier in ("in", "not-in") and isinstance(value, Parts):
-            return any_of(f"({c.compared(bind, row, 'token', one)})" for one in value.values)
-        if modifier == "above" and isinstance(value, Token):
-            return self._above(row, parameter, value)
-        if isinstance(value, Target):
-            return self._target(row, parameter, value)
-        if isinstance(value, Token | Interval):
-            return c.compared(bind, row, parameter.kind, value)
-        if parameter.reads == "phonetic":
-            sounds = sounds_of(str(value))
-            return f"{row}.start {bind.among(sounds)}" if sounds else "FALSE"
-        if parameter.reads == "canonical" and modifier is None:
-            return c.canonical(bind, row, str(value))
-        if parameter.reads in ("uri", "canonical"):
-            return c.address(bind, row, modifier, str(value))
-        return c.string(bind, row, modifier, str(value))
-
-    def _resources(self, test: Test) -> Source:
-        """By what stands in the resource's own row."""
-        row, conditions = self.bind.alias("k"), []
-        ids = [one.code if not one.system else "" for one in test.values if isinstance(one, Token)]
-        if ids:
-            conditions.append(f"{row}.id {self.bind.among(ids)}")
-        for value in test.values:
-            if isinstance(value, Interval):
-                low, high = (instant(moment(int(end))) for end in (value.low, value.high))
-                conditions.append(c.instants(self.bind, f"{row}.last_updated", low, high, value.prefix))
-        return Source(f"resource {row}", f"NOT {row}.deleted AND {any_of(conditions)}", f"{row}.key", typed=False)
-
-    def _words(self, where: Where, values: Iterable[Value]) -> list[Source]:
-        alternatives = [value for value in values if isinstance(value, tuple) and value]
-        if not alternatives:
-            return []
-        row = self.bind.alias("w")
-        tables, condition, key = words_source(self.bind.dialect, row, where, alternatives, self.bind.text)
-        return [Source(tables, condition, key, ordered=self.bind.dialect == "sqlite", typed=False)]
-
-    def _words_of(self, parameters: tuple[Parameter, ...], value: Value) -> list[Source]:
-        """All the words in one text of this parameter: candidates from the full-text index, then the texts."""
-        column = words_column(parameters[0])
-        words = self._words(column, [value])
-        if column == "title" or not isinstance(value, tuple):
-            return words
-        each = lambda row: all_of(f"({c.string(self.bind, row, 'contains', word)})" for word in value)  # noqa: E731
-        says = self._rows("search_string", parameters, each, [0])
-        return [one._replace(where=f"{one.where} AND {says.holds(one.key)}") for one in words]
-
-    def _composite(self, parameter: Parameter, parts: Parts) -> Source:
-        """All parts in rows of the same element."""
-        kinds = [kind for _, _, kind in parameter.definition(self.release).components]
-        rows = [self.bind.alias("i") for _ in kinds]
-        conditions = []
-        for n, (row, kind, value) in enumerate(zip(rows, kinds, parts.values, strict=True), 1):
-            conditions += [self._of(row, [parameter.number + n]), f"({c.compared(self.bind, row, kind, value)})"]
-            conditions.append(self.holds(row))
-            if n > 1:
-                conditions += [f"{row}.key = {rows[0]}.key", f"{row}.item = {rows[0]}.item"]
-        tables = ", ".join(f"{TABLES[kind]} {row}" for kind, row in zip(kinds, rows, strict=True))
-        return Source(tables, all_of(conditions), f"{rows[0]}.key")
-
-    def _near(self, parameter: Parameter, around: Around) -> Source:
-        place = self.bind.alias("p")
-        near = c.within(self.bind, place, around)
-        if parameter.resource == "Location":
-            return Source(f"search_place {place}", near, f"{place}.key")
-        row = self.bind.alias("r")
-        held = f"{self._of(row, [SITE])} AND {row}.target = {place}.key AND {self.holds(row)}"
-        tables = f"search_place {place} CROSS JOIN search_reference {row}"
-        return Source(tables, f"{near} AND {held}", f"{row}.key")
-
-    def _target(self, row: str, parameter: Parameter, value: Target) -> str:
-        target = self.bind.alias("k")
-        allowed = [value.type] if value.type is not None else sorted(parameter.targets(self.release))
-        of_type = f"{target}.type {self.bind.among(allowed)}"
-        return (
-            f"{row}.target IN (SELECT {target}.key FROM resource {target} "
-            f"WHERE {of_type} AND {target}.id = {self.bind.text(value.id)})"
-        )
-
-    def _literals(self, parameter: Parameter, values: Iterable[Value]) -> list[str]:
-        """References to what cannot be a resource of this server, as they would be written."""
-        made = []
-        for one in values:
-            if isinstance(one, Target):
-                types = parameter.targets(self.release) if one.type is None else (one.type,)
-                made += [f"{type}/{one.id}" if type else one.id for type in types if type not in FHIR_TYPES]
-        return made
-
-    def _above(self, row: str, parameter: Parameter, value: Token) -> str:
-        """The code itself and those above it: as a record says that has no other code of the hierarchy."""
-        bind = self.bind
-        own, other, above = (bind.alias("i") for _ in range(3))
-        code, mesh, number = bind.text(value.code), bind.text(MESH), parameter.number
-        another = (
-            f"SELECT 1 FROM search_token {other} WHERE {other}.key = {own}.key AND {other}.param = {number} "
-            f"AND {other}.system = {mesh} AND {other}.code <> {code}"
-        )
-        alone = (
-            f"SELECT {own}.key FROM search_token {own} WHERE {own}.param = {number} AND {own}.code = {code} "
-            f"AND {own}.system = {mesh} AND NOT EXISTS ({another}) LIMIT 1"
-        )
-        ancestors = (
-            f"SELECT {above}.code FROM search_token {above} WHERE {above}.key = ({alone}) "
-            f"AND {above}.param = {number + BELOW_SLOT}"
-        )
-        return any_of([f"({c.token(bind, row, value)})", f"{row}.code IN ({ancestors})"])
+        found = []
+        targets = [self._types(first, one) for one in test.values if isinstance(one, Target)]
+        if not targets or any(targets):
+            one = self._rows(table, test.parameters, lambda row: self._any(row, first, modifier, test.values), slots)
+            found.append(one._replace(ordered=self._in_order(test, slots)))
+        if literals := self._literals(first, test.values):
+            written = lambda row: any_of(c.canonical(self.bind, row, one) for one in literals)  # noqa: E731
+            found.append(self._rows("search_token", test.parameters, written, [LITERAL]))
+        return found

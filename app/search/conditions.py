@@ -46,13 +46,14 @@ _RANGES = {
     "ne": f"NOT {_WITHIN}",
     "gt": "{high} > {b}",
     "lt": "{low} < {a}",
-    "ge": f"({{high}} > {{b}} OR {_WITHIN})",
-    "le": f"({{low}} < {{a}} OR {_WITHIN})",
+    "ge": f"({{high}} > {{a}} AND ({{high}} > {{b}} OR {_WITHIN}))",
+    "le": f"({{low}} < {{b}} AND ({{low}} < {{a}} OR {_WITHIN}))",
     "sa": "{low} >= {b}",
     "eb": "{high} <= {a}",
     "ap": "({high} > {a} AND {low} < {b})",
 }
-"""Two ranges without their ends; `ge` and `le` also hold where the value's range contains the other."""
+"""Two ranges without their ends; `ge` and `le` also hold where the value's range contains the other; what they
+begin with says nothing more, and is one range of an index."""
 _AT = "({at} >= {a} AND {at} < {b})"
 _INSTANTS = {
     "eq": _AT,

@@ -1,12 +1,14 @@
-"""What a page brings along: resources that it refers to or that refer to it, and how far its places are."""
+"""What a page brings along: what it refers to or what refers to it, how far its places are, which state ages."""
 
 from collections.abc import Sequence
 
+from app.parameters.criteria import STATED
 from app.search import conditions as c
-from app.search.compile import SITE, Compiler
+from app.search.compile import Compiler
 from app.search.limits import MOST_INCLUDED
-from app.search.query import Around, Include, Query
-from app.search.sql import Binder
+from app.search.query import Around, Include, Query, Test
+from app.search.rows import SITE
+from app.search.sql import Binder, all_of
 from app.store.database import Statement
 
 
@@ -30,7 +32,7 @@ def included(query: Query, dialect: str, includes: Sequence[Include], keys: Sequ
     led = " UNION ".join(parts) or "SELECT 0 AS key"
     return bind.statement(
         f"SELECT r.key, r.type, r.id, r.{body}, r.version FROM ({led}) AS i JOIN resource r ON r.key = i.key "
-        f"WHERE NOT r.deleted ORDER BY r.key LIMIT {MOST_INCLUDED + len(keys) + 1}"
+        f"WHERE r.deleted = FALSE ORDER BY r.key LIMIT {MOST_INCLUDED + len(keys) + 1}"
     )
 
 
@@ -50,3 +52,11 @@ def distances(query: Query, dialect: str, around: Sequence[Around], keys: Sequen
         f"JOIN resource r ON r.key = i.target "
         f"WHERE i.param = {SITE} AND {compiler.holds('i')} AND i.key {bind.among(keys, 'bigint')}"
     )
+
+
+def stated_ages(query: Query, dialect: str, tests: Sequence[Test], keys: Sequence[int]) -> Statement:
+    """The keys of the trials, of these, with cohorts that state their ages and take the ages asked for."""
+    bind = Binder(dialect)
+    compiler = Compiler(query.release, bind)
+    takes = [compiler.taking(test, STATED).holds("r.key", bind) for test in tests]
+    return bind.statement(f"SELECT r.key FROM resource r WHERE {all_of(takes)} AND r.key {bind.among(keys, 'bigint')}")

@@ -93,15 +93,7 @@ class Pages:
         return Plan(by_index=by_index, counted=place)
 
     def _source(self, compiler: Compiler, n: int) -> Source | None:
-        """The rows of a test; those of several places are put together."""
-        sources = compiler.sources(self.nodes[n])
-        if not sources or len(sources) == 1:
-            return sources[0] if sources else None
-        parts = [f"SELECT {one.key} AS key FROM {one.tables} WHERE {one.where}" for one in sources]
-        row = compiler.bind.alias("u")
-        return Source(
-            f"({' UNION ALL '.join(parts)}) AS {row}", "TRUE", f"{row}.key", typed=all(s.typed for s in sources)
-        )
+        return compiler.source(self.nodes[n])
 
     def _begun(self, compiler: Compiler, n: int) -> Source:
         found = self._source(compiler, n)
@@ -186,7 +178,7 @@ class Pages:
 
     def _all(self, compiler: Compiler) -> list[str]:
         """The resources of the types searched."""
-        return [f"r.type {compiler.bind.among(self.query.types)}", "NOT r.deleted"]
+        return [f"r.type {compiler.bind.among(self.query.types)}", "r.deleted = FALSE"]
 
     def _rest(self, compiler: Compiler, key: str, plan: Plan) -> list[str]:
         """The tests that the plan does not begin with."""

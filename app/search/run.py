@@ -8,17 +8,17 @@ from typing import Any, NamedTuple
 
 from app.parameters.dates import utc_now
 from app.search.conditions import metres
-from app.search.included import distances, included
+from app.search.included import distances, included, stated_ages
 from app.search.limits import MOST_INCLUDED
 from app.search.memory import Memory
 from app.search.page import DATA_VERSION, Pages, Plan
-from app.search.query import Around, Notice, Position, Query
+from app.search.query import Around, Notice, Position, Query, Test
 from app.store.database import Database, Script
 
 
 class Found(NamedTuple):
     """A resource on a page. `score` where the page is sorted by it, `distance` in metres and the id of the `nearest`
-    place where `near` was asked."""
+    place where `near` was asked; `any_age` where an age was asked that only cohorts take which state no ages."""
 
     key: int
     type: str
@@ -28,6 +28,7 @@ class Found(NamedTuple):
     score: float | None = None
     distance: float | None = None
     nearest: str | None = None
+    any_age: bool = False
 
 
 @dataclass
@@ -45,7 +46,7 @@ class Page:
 
 async def run(database: Database, memory: Memory, query: Query, body: str = "") -> Page:
     """`body` is the column of the documents, by default the release's. Raises StatementTimeout."""
-    alone = not query.includes and not _around(query)
+    alone = not query.includes and not _around(query) and not _aged(query)
     return await database.run(lambda: _script(database, memory, query, body or query.release), alone=alone)
 
 
@@ -109,7 +110,9 @@ def _script(database: Database, memory: Memory, query: Query, body: str) -> Scri
     around = _around(query)
     keys = [one.key for one in page.matches]
     if around and keys:
-        _measure(page, (yield distances(query, database.name, around, keys)), query.types == ("Location",))
+        measure(page, (yield distances(query, database.name, around, keys)), query.types == ("Location",))
+    if keys and (aged := _aged(query)):
+        _mark(page, (yield stated_ages(query, database.name, aged, keys)))
     if query.includes and keys:
         yield from _include(database, query, page, keys)
     return page
@@ -160,7 +163,11 @@ def _around(query: Query) -> list[Around]:
     ]
 
 
-def _measure(page: Page, rows: Sequence[Sequence[Any]], is_place: bool) -> None:
+def _aged(query: Query) -> list[Test]:
+    return [test for test in query.tests() if test.parameters[0].reads == "eligible-age"]
+
+
+def measure(page: Page, rows: Sequence[Sequence[Any]], is_place: bool) -> None:
     """The nearest place of each match."""
     nearest: dict[int, tuple[float, str]] = {}
     for key, id, squared in rows:
@@ -171,6 +178,12 @@ def _measure(page: Page, rows: Sequence[Sequence[Any]], is_place: bool) -> None:
         else one
         for one in page.matches
     ]
+
+
+def _mark(page: Page, rows: Sequence[Sequence[Any]]) -> None:
+    """The matches of which no cohort that states its ages takes the age."""
+    stated = {key for (key,) in rows}
+    page.matches = [one._replace(any_age=one.key not in stated) for one in page.matches]
 
 
 def _include(database: Database, query: Query, page: Page, keys: list[int]) -> Script[None]:

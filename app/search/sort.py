@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from app.parameters.extract import HIGHEST, LOWEST
-from app.search.compile import TABLES, Compiler
+from app.search.compile import Compiler
 from app.search.parse import scored
 from app.search.query import Position, Query, SortKey, words_column
+from app.search.rows import TABLES
 from app.search.sql import Binder
 from app.store.words import words_score, words_source
 

@@ -7,11 +7,13 @@ import math
 import re
 from decimal import Decimal, InvalidOperation
 
+from app.eligibility.cohorts import DAYS, NEVER
+from app.fhir.datatypes import UCUM
 from app.fhir.terminology import members
 from app.parameters.dates import PREFIXED, around, interval, microseconds, split_prefix
 from app.parameters.table import Parameter
 from app.parameters.texts import word_list
-from app.parameters.values import code_of
+from app.parameters.values import CRITERIA, code_of
 from app.search.limits import FARTHEST, MOST_VALUES, MOST_WORDS, over
 from app.search.query import Around, Interval, Parts, Target, Test, Token, Value, refuse
 
@@ -106,11 +108,15 @@ class Reader:
         if reads in ("date", "lastUpdated"):
             return _date(name, text)
         if parameter.kind in ("number", "quantity"):
-            return _number(name, text, parameter.kind == "quantity")
+            return read_number(name, text, parameter.kind == "quantity")
         if reads == "reference":
             return self._target(parameter, modifier, unescape(text))
         if reads == "near":
             return _around(name, text)
+        if reads == "eligible-age":
+            return _age(name, text)
+        if reads == "criterion":
+            return _criterion(name, text)
         return unescape(text)
 
     def _parts(self, parameter: Parameter, name: str, text: str) -> Parts:
@@ -123,7 +129,7 @@ class Reader:
             tuple(
                 _date(name, part)
                 if kind == "date"
-                else _number(name, part, True)
+                else read_number(name, part, True)
                 if kind == "quantity"
                 else _token(name, part)
                 for (_, _, kind), part in zip(components, parts, strict=True)
@@ -178,7 +184,7 @@ def _date(name: str, text: str) -> Interval:
     return Interval(prefix, microseconds(low), microseconds(high))
 
 
-def _number(name: str, text: str, quantity: bool) -> Interval:
+def read_number(name: str, text: str, quantity: bool) -> Interval:
     number, *unit = [unescape(part) for part in split(text, "|")] if quantity else [unescape(text)]
     found = _PREFIX.match(number)
     prefix, digits = (found[0], number[2:]) if found else ("eq", number)
@@ -200,6 +206,33 @@ def _number(name: str, text: str, quantity: bool) -> Interval:
     low, high = (exact - half, exact + half) if prefix != "ap" else (exact - abs(exact) / 10, exact + abs(exact) / 10)
     system, code = unit or (None, "")
     return Interval(prefix, low, high, exact, system or None, code_of(code))
+
+
+def _age(name: str, text: str) -> Interval:
+    """In days."""
+    number, *unit = [unescape(part) for part in split(text, "|")]
+    system, code = unit if len(unit) == 2 else ("", "" if not unit else "?")
+    known = not system or system == UCUM
+    if not _NUMBER.fullmatch(number) or len(number) > 20 or not known or (code or "a") not in DAYS:
+        expected = f"an age such as 14, 14||mo or 14|{UCUM}|wk, in {', '.join(DAYS)}"
+        raise refuse("value", f"{name} is '{text[:100]}': expected {expected}", name)
+    days = float(number) * DAYS[code or "a"]
+    if not 0 <= days <= NEVER:
+        raise refuse("value", f"{name} is '{text[:100]}': expected an age that somebody can have", name)
+    return Interval("eq", days, days, days)
+
+
+def _criterion(name: str, text: str) -> Parts:
+    """(type or empty, words)"""
+    parts = split(text, "$")
+    kind = parts[0] if len(parts) == 2 else ""
+    words = tuple(dict.fromkeys(word_list(unescape(parts[-1]))))
+    if len(parts) > 2 or (len(parts) == 2 and kind not in CRITERIA) or not words:
+        expected = f"words, or {'$words or '.join(CRITERIA)}$words"
+        raise refuse("value", f"{name} is '{text[:100]}': expected {expected}", name)
+    if len(words) > MOST_WORDS:
+        raise over(name, "words", len(words), MOST_WORDS)
+    return Parts((kind, words))
 
 
 def _around(name: str, text: str) -> Around:

@@ -2,7 +2,7 @@
 
 import zlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Table, select
@@ -24,6 +24,8 @@ _JOINED: dict[str, tuple[Any, dict[str, Any]]] = {
     ),
 }
 """Parts of an item that stand in a table that trials share."""
+OF_ELIGIBILITY = frozenset(("sources", "conditions", "mesh", "interventions", "flags", "cohorts", "criteria", "facts"))
+"""The lists that say who may take part, and where that is written."""
 
 
 def get_trial(connection: Connection, key: int) -> Trial:
@@ -31,11 +33,14 @@ def get_trial(connection: Connection, key: int) -> Trial:
     return get_trials(connection, [key])[key]
 
 
-def get_trials(connection: Connection, keys: Sequence[int]) -> dict[int, Trial]:
-    """The current records of the trials with these keys: one statement for each table."""
+def get_trials(connection: Connection, keys: Sequence[int], lists: Collection[str] | None = None) -> dict[int, Trial]:
+    """The current records of the trials with these keys: one statement for each table. `lists` are the only lists that
+    are read, the others stay empty."""
     heads = connection.execute(select(t.trial).where(among(connection, t.trial.c.key, keys))).mappings()
     fields = {head["key"]: read_head(dict(head)) for head in heads}
     for one in LISTS:
+        if lists is not None and one.field not in lists:
+            continue
         found = _items(connection, one, keys)
         for key, field in fields.items():
             items = found.get(key, [])

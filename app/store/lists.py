@@ -194,6 +194,27 @@ criterion = of_trial(
     Column("document", String, nullable=False, comment="the document that the spans are of"),
     Column("spans", Text, nullable=False),
 )
+criterion_constraint = below(
+    "criterion_constraint",
+    Column("kind", String, nullable=False),
+    Column("code", Ordered, nullable=False, comment="what is bounded or asked for; of a mention the name it is of"),
+    Column("loinc", Ordered),
+    Column("value", String, comment="of a sex: all, female or male"),
+    Column("low", Float),
+    Column("low_open", Boolean, nullable=False, comment="the bound itself is not allowed"),
+    Column("high", Float),
+    Column("high_open", Boolean, nullable=False),
+    Column("unit", Ordered, comment="UCUM"),
+    Column("limit_of_normal", String, comment="uln or lln: the bounds are multiples of it"),
+    Column("negated", Boolean, nullable=False, comment="the phrase denies it"),
+    Column("exception", Text, comment="what restricts it: with one it does not hold plainly"),
+    Column("text", Text, nullable=False, comment="the phrase that states it"),
+    Column("text_start", Integer, nullable=False, comment="its place in the criterion's text"),
+    Column("text_end", Integer, nullable=False),
+    Index("ix_criterion_constraint_kind", "kind", "code"),
+)
+"""What criteria state in a form that can be computed with (`item` is the criterion's position): derived from their
+texts by `app.eligibility`."""
 
 trial_site = of_trial(
     "trial_site",

@@ -17,7 +17,7 @@ def is_ready(engine: Engine) -> bool:
     try:
         with engine.connect() as connection:
             revisions = connection.scalars(text("SELECT version_num FROM alembic_version")).all()
-            state: dict[str, str] = dict(connection.execute(text("SELECT name, value FROM state")).tuples().all())
+            state: dict[str, str] = dict(list(connection.execute(text("SELECT name, value FROM state"))))
             return (
                 list(revisions) == [head()]
                 and state.get("renderer") == renderer_fingerprint()

@@ -5,12 +5,14 @@ from collections.abc import Callable, Iterator
 from sqlalchemy import Connection, Engine, select, update
 
 from app.store import tables as t
+from app.store.constraints import replace_constraints
 from app.store.counters import raise_data_version
 from app.store.engine import among, writing
 from app.store.fingerprints import renderer_fingerprint
 from app.store.get import get_trials
 from app.store.prepare import prepare, with_version
 from app.store.resources import put_documents
+from app.store.rows import CONSTRAINTS
 from app.store.shared import merge_shared
 
 CHUNK = 200
@@ -43,6 +45,7 @@ def _rerender(connection: Connection, keys: list[int], now: str) -> None:
     heads = select(t.trial.c.key, t.trial.c.version, t.trial.c.last_updated, t.trial.c.plain)
     prepared = {key: prepare(trial) for key, trial in trials.items()}
     _, _, documents, kept = merge_shared(connection, prepared.values())
+    replace_constraints(connection, {key: one.lists.get(CONSTRAINTS, []) for key, one in prepared.items()})
     own = [document for one in prepared.values() for document in one.documents]
     put_documents(connection, [*own, *documents], now, keep=kept, rendered=True)
     for key, version, last_updated, before in connection.execute(heads.where(among(connection, t.trial.c.key, keys))):

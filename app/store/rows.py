@@ -6,10 +6,14 @@ from typing import Any
 from app.record.ids import fold
 from app.record.parts import Coding
 from app.record.trial import Trial
+from app.store.constraints import constraint_rows
+from app.store.lists import criterion_constraint
 from app.store.mapping import LISTS, Below, ListOf
 
 Rows = dict[str, list[tuple[Any, ...]]]
 """Table name -> rows: (position, ...) or, for lists below an item, (item, position, ...)."""
+
+CONSTRAINTS = criterion_constraint.name
 
 
 def _reader(one: ListOf) -> Callable[[Trial, int, Any], tuple[Any, ...]]:
@@ -55,4 +59,7 @@ def list_rows(trial: Trial) -> Rows:
             ]
             if found:
                 rows[below.table.name] = found
+    constraints = constraint_rows(trial)
+    if constraints:
+        rows[CONSTRAINTS] = constraints
     return rows

@@ -222,6 +222,7 @@ denied_link = Table(
     Column("first", Ordered, nullable=False, comment="the lesser of the two ids"),
     Column("second", Ordered, nullable=False),
     PrimaryKeyConstraint("first", "second"),
+    Index("ix_denied_link_second", "second"),
 )
 export_job = Table(
     "export_job",

@@ -31,7 +31,9 @@ class Timing(NamedTuple):
 
 
 def write_requests(file: Path, asks: Iterable[Ask]) -> None:
-    lines = ("\t".join([ask.path, *(f"{name}: {value}" for name, value in ask.headers)]) for ask in asks)
+    # as the client that has checked the answers sends it: what was asked then is asked again
+    accept = ("Accept", "*/*")
+    lines = ("\t".join([ask.path, *(f"{name}: {value}" for name, value in (accept, *ask.headers))]) for ask in asks)
     file.write_text("\n".join(lines) + "\n")
 
 

@@ -275,10 +275,10 @@ HOSTILE = [
 
 @pytest.mark.parametrize(("data", "message"), HOSTILE)
 def test_hostile_xml_is_refused(data, message):
-    start = time.monotonic()
+    start = time.process_time()
     with pytest.raises(ValueError, match=message):
         from_xml(data, "r5")
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_what_xml_has_besides_elements_is_dropped():

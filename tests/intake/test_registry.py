@@ -4,11 +4,13 @@ import gzip
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from copy import deepcopy
 from itertools import permutations
 from pathlib import Path
@@ -310,13 +312,24 @@ def test_several_sources_in_any_order(databases: Any, tmp_path: Path) -> None:
     assert all(o["terms"] for o in origins)
 
 
+def _stored(file: Path) -> int:
+    """How many trials the database holds; none before it has tables."""
+    try:
+        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
+            return int(connection.execute("SELECT count(*) FROM trial").fetchone()[0])
+    except sqlite3.OperationalError:
+        return 0
+
+
 def test_killed_and_resumed(tmp_path: Path) -> None:
     """`kill -9` in the middle of a large load: whole batches stay, and the next load does not do them again."""
     path = tmp_path / "many.ndjson"
     assert trials("sqlite:////nowhere.db", "bench", "make", "--studies", "3000", "--output", path).returncode == 0
     url = f"sqlite:///{tmp_path}/killed.db"
     process = subprocess.Popen([sys.executable, "-m", "app", "load", path], env=environment(url), cwd=ROOT)
-    time.sleep(5)
+    deadline = time.monotonic() + 60
+    while not _stored(tmp_path / "killed.db") and time.monotonic() < deadline:
+        time.sleep(0.05)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     code, answer = load(url, path)

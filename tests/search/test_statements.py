@@ -12,7 +12,7 @@ import pytest
 from app.main import create_app
 from app.search import page
 from app.settings import Settings
-from app.store import database
+from app.store import sqlite
 from tests.search.counting import Counted
 from tests.search.fictional import fictional, fill, ids
 from tests.servers import Databases
@@ -31,7 +31,7 @@ ITERATED = [("_include", "ResearchStudy:principalinvestigator"), ("_include:iter
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """On SQLite what takes long begins anew in a thread, which would be counted twice when the machine is busy."""
-    monkeypatch.setattr(database, "_HERE", 60)
+    monkeypatch.setattr(sqlite, "_HERE", 60)
 
 
 @asynccontextmanager

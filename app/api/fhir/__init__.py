@@ -3,7 +3,7 @@
 Here is the whole surface; `app.api.openapi` describes it for each release and type.
 """
 
-from app.api.fhir import batch, definitions, everything, history, metadata, read, search, validate
+from app.api.fhir import batch, definitions, everything, history, match, metadata, read, search, validate
 from app.api.routes import Route
 from app.fhir.conformance import DEFINITION_TYPES
 
@@ -21,6 +21,7 @@ ROUTES = (
     Route(f"{_BASE}/{{type}}", search.search_type, ("GET",)),
     Route(f"{_BASE}/{{type}}/_search", search.search_type, ("POST",)),
     Route(f"{_BASE}/{{type}}/_history", history.type_history, ("GET",)),
+    Route(f"{_BASE}/{{type}}/$match", match.match_trials, ("POST",)),
     Route(f"{_BASE}/{{type}}/$validate", validate.validate_type, ("POST",)),
     Route(f"{_BASE}/{{type}}/{{id}}/$validate", validate.validate_instance, ("GET", "POST")),
     Route(f"{_BASE}/{{type}}/{{id}}/$everything", everything.everything, ("GET", "POST")),

@@ -15,7 +15,7 @@ from app.api.negotiate import Format, format_of, preferences, require_form
 from app.api.repeated import Document, answer_again, outlined
 from app.errors import RequestError
 from app.fhir.bundle import searchset
-from app.fhir.extensions import NEAREST_SITE
+from app.fhir.extensions import AGE_NOT_STATED, NEAREST_SITE
 from app.fhir.outcome import issue, outcome
 from app.parameters.table import FHIR_TYPES
 from app.search.cursor import Cursors
@@ -167,12 +167,15 @@ def _search(one: Found) -> bytes:
     search = b""
     if one.score is not None:  # of any size: here between 0 and 1, in the same order
         search += b',"score":%s' % orjson.dumps(round(one.score / (1 + one.score), 6))
-    if one.distance is not None:
-        search = b',"extension":%s' % orjson.dumps(_distance(one)) + search
+    extensions = distance(one) if one.distance is not None else []
+    if one.any_age:
+        extensions.append({"url": AGE_NOT_STATED, "valueBoolean": True})
+    if extensions:
+        search = b',"extension":%s' % orjson.dumps(extensions) + search
     return search
 
 
-def _distance(one: Found) -> list[dict[str, object]]:
+def distance(one: Found) -> list[dict[str, object]]:
     kilometres = {
         "value": round((one.distance or 0) / 1000, 3),
         "unit": "km",

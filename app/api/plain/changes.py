@@ -1,6 +1,7 @@
 """The feed of changes that coordinators poll."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -20,7 +21,9 @@ from app.plain.shapes import (
     TransitionShape,
 )
 from app.search.parse import read_count
+from app.search.totals import remembered
 from app.store import tables as t
+from app.store.database import Script
 
 router = APIRouter(prefix=PREFIX, tags=["history"])
 _SINCE = {
@@ -73,9 +76,13 @@ async def list_changes(request: Request) -> Response:
         if not cursor.isdecimal() or len(cursor) > 18:
             raise RequestError(400, "value", f"cursor is '{cursor[:40]}': expected the number of a change", "cursor")
         statement = statement.where(_c.number > int(cursor))
-    rows, [(count,)] = await state.database.read(
-        state.database.compile(statement.order_by(_c.number).limit(limit)), state.database.compile(total)
-    )
+    page = state.database.compile(statement.order_by(_c.number).limit(limit))
+
+    def read() -> Script[tuple[Sequence[Any], int]]:
+        found = yield page
+        return found, (yield from remembered(state.database, state.memory, ("changes", since), total))
+
+    rows, count = await state.database.run(read)
     last = rows[-1][0] if rows else cursor
     pairs = [("limit", str(limit)), *([("since", since)] if since else [])]
     following = with_query(f"{base_url(request)}{PREFIX}/changes", [*pairs, ("cursor", str(last))]) if last else None

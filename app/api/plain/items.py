@@ -6,7 +6,6 @@ from typing import Any
 import orjson
 from fastapi import APIRouter
 from pydantic import BaseModel
-from sqlalchemy import select
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,8 +14,8 @@ from app.api.plain.parameters import CSV, CSV_TYPE, GEOJSON, format_asked, forma
 from app.api.plain.shared import MISSING, PREFIX, dump, fields_asked, listing, only, picked, present_trial
 from app.errors import RequestError
 from app.plain import csv, geojson
+from app.plain.criteria import CriterionShape
 from app.plain.shapes import (
-    CriterionShape,
     Listing,
     OutcomeShape,
     SiteShape,
@@ -24,7 +23,8 @@ from app.plain.shapes import (
     TrialShape,
     TrialSiteShape,
 )
-from app.search.listed.collections import COLLECTIONS, criterion_shape, outcome_shape, site_shape
+from app.search.listed.collections import criterion_shape, outcome_shape, site_shape
+from app.search.listed.run import rows_of_trial
 from app.search.trial_sites import sites_of
 
 router = APIRouter(prefix=PREFIX, tags=["plain"])
@@ -43,17 +43,8 @@ async def read_trial(request: Request, id: str) -> Response:
 async def _of_trial(request: Request, id: str, name: str, shape: Callable[[Any], BaseModel]) -> Response:
     only(request)
     await present_trial(request, id)
-    rows = await _rows_of(request, name, id)
+    rows = await rows_of_trial(request.app.state.database, name, id)
     return answer(request, listing([dump(shape(row)) for row in rows], len(rows), None), JSON)
-
-
-async def _rows_of(request: Request, name: str, trial_id: str) -> list[Any]:
-    database = request.app.state.database
-    collection = COLLECTIONS[name]
-    statement = select(*collection.columns).select_from(collection.source)
-    statement = statement.where(collection.order[0] == trial_id, collection.where).order_by(*collection.order)
-    [rows] = await database.read(database.compile(statement))
-    return list(rows)
 
 
 @router.get("/trials/{id}/criteria", response_model=Listing[CriterionShape], responses=MISSING)
@@ -114,7 +105,7 @@ async def list_trial_contacts(request: Request, id: str) -> Response:
 async def _item(request: Request, name: str, trial_id: str, id: str, shape: Callable[[Any], Any]) -> Response:
     only(request)
     if trial_id:
-        for row in await _rows_of(request, name, trial_id):
+        for row in await rows_of_trial(request.app.state.database, name, trial_id):
             made = shape(row)
             if made.id == id:
                 return answer(request, dump(made), JSON)

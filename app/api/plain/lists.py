@@ -13,7 +13,8 @@ from app.api.answers import JSON, answer, base_url, with_query
 from app.api.plain.parameters import GEOJSON, format_asked, format_parameter, listed_extra
 from app.api.plain.shared import PREFIX, REFUSED, fields_asked, listing, picked
 from app.plain import geojson
-from app.plain.shapes import CriterionShape, Listing, OutcomeShape, SiteShape
+from app.plain.criteria import CriterionShape
+from app.plain.shapes import Listing, OutcomeShape, SiteShape
 from app.search.listed.collections import criterion_shape, outcome_shape, site_shape
 from app.search.listed.parse import parse_list
 from app.search.listed.query import ListQuery
@@ -27,7 +28,7 @@ async def _page(request: Request, name: str) -> tuple[ListPage, ListQuery, str |
     state = request.app.state
     pairs = request.query_params.multi_items()
     query = parse_list(name, pairs, state.cursors, state.settings.page_size, ("fields", "format"))
-    page = await run_list(state.database, query)
+    page = await run_list(state.database, state.memory, query)
     if page.last is None:
         return page, query, None
     kept = [one.pair for one in query.filters] + [pair for pair in pairs if pair[0] in ("fields", "format")]

@@ -9,7 +9,7 @@ from app.errors import RequestError
 from app.parameters.table import PLAIN_PARAMETERS, parameters_of
 from app.search.limits import LARGEST_PAGE
 from app.search.listed.params import listed_parameters
-from app.search.listed.reads import Chosen
+from app.search.listed.reads import Chosen, Stated
 
 CSV_TYPE = "text/csv; charset=utf-8"
 CSV: dict[str, Any] = {"content": {"text/csv": {"schema": {"type": "string"}}}}
@@ -54,7 +54,7 @@ def listed_extra(collection: str, *more: Json) -> Json:
     """The parameters of criteria, outcomes or sites."""
     made = []
     for one in listed_parameters(collection).values():
-        choices = one.reads.allowed if isinstance(one.reads, Chosen) else ()
+        choices = one.reads.allowed if isinstance(one.reads, Chosen | Stated) else ()
         made.append(_filter(one.code, one.doc, choices))
     return {"parameters": [*made, *more, _FIELDS, *PAGING]}
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, FromClause, and_, true
 
-from app.plain.shapes import CriterionShape, OutcomeShape, SiteShape, SpanShape
+from app.plain.criteria import ConstraintShape, CriterionShape
+from app.plain.shapes import OutcomeShape, SiteShape, SpanShape
 from app.store import lists
 from app.store import tables as t
 
@@ -114,7 +115,25 @@ def _spans(document: str, text: str) -> list[SpanShape]:
 
 
 def criterion_shape(row: Any) -> CriterionShape:
-    trial, _, path, cohort, kind, role, parent, number, depth, label, text, combination, document, spans = row
+    """`row` ends with the criterion's constraints."""
+    constraints: list[ConstraintShape]
+    (
+        trial,
+        _,
+        path,
+        cohort,
+        kind,
+        role,
+        parent,
+        number,
+        depth,
+        label,
+        text,
+        combination,
+        document,
+        spans,
+        constraints,
+    ) = row
     return CriterionShape(
         id=f"{trial}-{path}",
         trial_id=trial,
@@ -128,6 +147,7 @@ def criterion_shape(row: Any) -> CriterionShape:
         text=text,
         combination=combination,
         spans=_spans(document, spans),
+        constraints=constraints,
     )
 
 

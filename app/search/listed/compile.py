@@ -4,9 +4,13 @@ from sqlalchemy import Column, ColumnElement, Select, Table, and_, false, func, 
 
 from app.record.ids import fold
 from app.search.listed.collections import COLLECTIONS, Collection
+from app.search.listed.constraints import constraint_conditions
 from app.search.listed.query import Filter, ListQuery
-from app.search.listed.reads import Chosen, Reads, Words
+from app.search.listed.reads import Chosen, Stated, Tokens, Words
 from app.search.values import split, unescape
+
+Own = Words | Tokens | Chosen
+"""What compares a column of the collection or of one of its lists."""
 
 
 def compile_page(query: ListQuery) -> Select[tuple[object, ...]]:
@@ -30,11 +34,13 @@ def _beyond(collection: Collection, after: tuple[str | int | float | None, ...])
 
 
 def _where(collection: Collection, query: ListQuery) -> ColumnElement[bool]:
-    return and_(collection.where, *(_filter(collection, one) for one in query.filters))
+    own = [_filter(collection, one) for one in query.filters if not isinstance(one.parameter.reads, Stated)]
+    return and_(collection.where, *own, *constraint_conditions(query.filters))
 
 
 def _filter(collection: Collection, one: Filter) -> ColumnElement[bool]:
     reads = one.parameter.reads
+    assert not isinstance(reads, Stated)
     column = _column(reads)
     if one.modifier == "missing":
         present = _somewhere(collection, column, column.is_not(None))
@@ -43,7 +49,7 @@ def _filter(collection: Collection, one: Filter) -> ColumnElement[bool]:
     return not_(func.coalesce(matches, False)) if one.modifier == "not" else matches
 
 
-def _column(reads: Reads) -> Column[str]:
+def _column(reads: Own) -> Column[str]:
     if isinstance(reads, Words):
         return reads.raw
     return reads.column if isinstance(reads, Chosen) else reads.code
@@ -60,7 +66,7 @@ def _somewhere(collection: Collection, column: Column[str], condition: ColumnEle
     return collection.key.in_(select(link.key).select_from(link.table).where(link.where, condition))
 
 
-def _value(reads: Reads, modifier: str | None, value: str) -> ColumnElement[bool]:
+def _value(reads: Own, modifier: str | None, value: str) -> ColumnElement[bool]:
     if isinstance(reads, Words):
         return _words(reads, modifier, unescape(value))
     if isinstance(reads, Chosen):

@@ -3,15 +3,20 @@
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
+from app.eligibility.constraint import Kind as ConstraintKind
 from app.record.codes import OUTCOME_TYPE, Vocabulary
-from app.search.listed.reads import Chosen, Reads, Tokens, Words
+from app.search.listed.reads import Chosen, Reads, Stated, Tokens, Words
 from app.store import lists
 from app.store import tables as t
 
-_MODIFIERS: dict[str, tuple[str, ...]] = {"string": ("contains", "exact", "missing"), "token": ("missing", "not")}
-Kind = Literal["token", "string"]
+_MODIFIERS: dict[str, tuple[str, ...]] = {
+    "string": ("contains", "exact", "missing"),
+    "token": ("missing", "not"),
+    "quantity": ("missing",),
+}
+Kind = Literal["token", "string", "quantity"]
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,28 @@ PARAMETERS: tuple[Listed, ...] = (
         "string",
         Words(lists.criterion.c.text, lists.criterion.c.text_folded, anywhere=True),
         "Words that stand in the text.",
+    ),
+    Listed(
+        "criteria",
+        "kind",
+        "token",
+        Stated("kind", get_args(ConstraintKind)),
+        "What kind of thing the criterion states; with `analyte` and `value` of one and the same constraint.",
+    ),
+    Listed(
+        "criteria",
+        "analyte",
+        "token",
+        Stated("analyte"),
+        "What is measured or the scale, by our code (`hemoglobin`, `ecog`) or LOINC's (`718-7`).",
+    ),
+    Listed(
+        "criteria",
+        "value",
+        "quantity",
+        Stated("value"),
+        "A bound that the criterion states: `9||g/dL`, `ge3||{ULN}` (UCUM; any unit without one), with the prefixes of "
+        "FHIR.",
     ),
     Listed("outcomes", "trial", "token", Tokens(t.trial.c.id), "The trial's id."),
     Listed("outcomes", "type", "token", Chosen(lists.outcome.c.type, _codes(OUTCOME_TYPE)), "The outcome's type."),

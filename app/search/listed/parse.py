@@ -5,9 +5,10 @@ from collections.abc import Iterable, Sequence
 from app.errors import RequestError
 from app.search.cursor import Cursors
 from app.search.limits import MOST_VALUES, over
+from app.search.listed.constraints import check_value
 from app.search.listed.params import Listed, listed_parameters
 from app.search.listed.query import Filter, ListQuery
-from app.search.listed.reads import Chosen
+from app.search.listed.reads import Chosen, Stated
 from app.search.names import unknown
 from app.search.parse import read_count
 from app.search.values import split
@@ -53,7 +54,10 @@ def read_filter(parameter: Listed, modifier: str, name: str, value: str) -> Filt
     if modifier == "missing":
         if value not in ("true", "false"):
             raise RequestError(400, "value", f"{name} is '{value}': expected true or false", name)
-    elif isinstance(parameter.reads, Chosen):
+    elif isinstance(parameter.reads, Stated) and parameter.reads.part == "value":
+        for one in values:
+            check_value(name, one)
+    elif isinstance(parameter.reads, Chosen | Stated) and parameter.reads.allowed:
         for one in values:
             if one not in parameter.reads.allowed:
                 raise RequestError(

@@ -1,6 +1,7 @@
 """How a parameter's values are compared with the rows: one small description for each way."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from sqlalchemy import Column
 
@@ -32,4 +33,13 @@ class Chosen:
     allowed: tuple[str, ...]
 
 
-Reads = Words | Tokens | Chosen
+@dataclass(frozen=True)
+class Stated:
+    """Of the constraints that a criterion states: all that a request asks so must hold of one and the same. `part` is
+    what is asked of it; `allowed` are the only values, if there are such."""
+
+    part: Literal["kind", "analyte", "value"]
+    allowed: tuple[str, ...] = ()
+
+
+Reads = Words | Tokens | Chosen | Stated

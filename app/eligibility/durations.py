@@ -1,0 +1,205 @@
+"""Pieces in, time windows and washouts out: `within 3 months prior to screening`, `for at least 6 months`."""
+
+from collections.abc import Iterator
+
+from app.eligibility.constraint import Constraint
+from app.eligibility.phrases import Phrases
+from app.eligibility.pieces import RANGE, Piece
+from app.eligibility.quantities import Amount, read_amount, read_comparison, word_at
+from app.eligibility.ranges import Range, read_two
+from app.eligibility.tokens import Token
+from app.eligibility.units import TIME_UNITS
+
+Placed = tuple[int, int, Constraint]
+LAST = ("last", "past", "previous", "prior", "preceding", "recent", "most recent")
+WINDOWS = Phrases(
+    [
+        *(
+            ("window", f"{opener}{article}{which}")
+            for opener in ("within", "in", "during", "over", "throughout")
+            for article in (" ", " the ", " their ")
+            for which in LAST
+        ),
+        *(("lasting", f"for{article}{which}") for article in (" ", " the ") for which in LAST),
+        ("first", "within the first"),
+        ("first", "in the next"),
+        ("first", "within the next"),
+        ("first", "in a period of"),
+        ("first", "within a period of"),
+        ("first", "within a minimum of"),
+        ("first", "within a maximum of"),
+        ("first", "within about"),
+        ("first", "within approximately"),
+        ("open", "within"),
+        ("open", "within the"),
+        ("before", "in the"),
+        ("before", "in"),
+        ("before", "during the"),
+        ("before", "over the"),
+        ("for", "for"),
+        ("for", "for about"),
+        ("for", "for approximately"),
+        ("for", "for a minimum of"),
+        ("until", "until"),
+        ("until", "through"),
+        ("until", "up until"),
+        ("until", "till"),
+    ]
+)
+"""What opens a time: a window before now, one that only `prior` makes one, a duration, an end after the last dose."""
+OPENERS = frozenset(WINDOWS.root.following)
+BEFORE = frozenset(("before", "prior", "preceding", "previous"))
+AFTER = frozenset(("after", "following", "post", "thereafter", "afterwards"))
+NOT_FOLLOWING = frozenset(("apart", "out", "cycle", "cycles", "old"))
+CONTRACEPTION = frozenset(("contraception", "contraceptive", "contraceptives", "condom", "condoms", "abstinence"))
+NOT_BEFORE = frozenset(("by", "permitted", "allowed"))
+DATED = BEFORE | AFTER | frozenset(("ago", "since", "from", "earlier", "previously"))
+ELAPSED = frozenset(("since", "washout"))
+HALF = frozenset(("half", "half-life", "halflives", "halflife", "t1"))
+ONE = {"year": "a", "month": "mo", "week": "wk"}
+
+
+def read_durations(text: str, tokens: list[Token], pieces: list[Piece], taken: set[int]) -> Iterator[Placed]:
+    """Durations, each with its tokens; `taken` are the tokens of other constraints."""
+    direction = Range(0, 0)
+    contraception = -1
+    halves = any(token.word in HALF for token in tokens)
+    piece_at = {piece.first: piece for piece in pieces if piece.kind == RANGE and piece.range is not None}
+    at = 0
+    while at < len(tokens):
+        if tokens[at].word in CONTRACEPTION:
+            contraception = at
+        elif tokens[at].word in (".", ";") and at - contraception > 1:
+            contraception = -1
+        found = None if at in taken else read_duration(tokens, at, piece_at.get(at), direction, halves)
+        if found is None:
+            at += 1
+            continue
+        next, code, span = found
+        if any(number in taken for number in range(at, next)) or (
+            contraception >= 0 and word_at(tokens, next) in AFTER
+        ):
+            at += 1
+            continue
+        if code != "half-lives":
+            direction = span
+        yield built(text, tokens, at, next, code, span)
+        at = next
+
+
+def read_duration(
+    tokens: list[Token], at: int, piece: Piece | None, direction: Range, halves: bool
+) -> tuple[int, str, Range] | None:
+    """The duration that starts at the token: the token after it, its code, its range.
+
+    `halves`: the text has half-lives at all; `direction` is the range before, which says if they are least or most.
+    """
+    if halves and (lives := read_half_lives(tokens, at, direction)) is not None:
+        return lives
+    if tokens[at].word in OPENERS:
+        opened = read_opened(tokens, at)
+        if opened is not None:
+            return opened
+    if piece is None or piece.range is None:
+        return None
+    span = piece.range
+    if span.unit not in TIME_UNITS or span.left or span.span or span.aged:
+        return None
+    follows = word_at(tokens, span.next)
+    if follows in NOT_FOLLOWING or (at > 0 and tokens[at - 1].word in NOT_BEFORE):
+        return None
+    # `at least 3 months` alone is the value of a heading, and many years that no event dates are an age
+    if span.first <= 1 and span.next >= len(tokens) - 1:
+        return None
+    if span.unit == "a" and max(span.low or 0, span.high or 0) >= 12 and follows not in DATED:
+        return None
+    if span.bare:
+        return read_bare(tokens, span)
+    if span.low is not None and span.high is not None:
+        return None
+    return span.next, ("at-least" if span.low is not None else "within"), span
+
+
+def read_half_lives(tokens: list[Token], at: int, direction: Range) -> tuple[int, str, Range] | None:
+    """`5 half-lives`; whether that is the least or the most, the duration before it tells."""
+    here = at + 1 if tokens[at].word == "within" else at
+    operator, here = read_comparison(tokens, here)
+    amount = read_amount(tokens, here)
+    if amount is None or amount.unit is not None:
+        return None
+    here = amount.next
+    for _ in range(3):
+        if word_at(tokens, here) in ("drug", "elimination", "terminal", "plasma", "the", "known"):
+            here += 1
+    if word_at(tokens, here) in ("half", "half-life") and word_at(tokens, here + 1) in ("-", "lives", "life"):
+        here += 2 if word_at(tokens, here + 1) != "-" else 3
+    elif word_at(tokens, here) in ("halflives", "halflife", "t1"):
+        here += 1
+    else:
+        return None
+    if operator is None and tokens[at].word != "within":
+        # as the duration before it: `at least 14 days or 5 half-lives`
+        if direction.low is not None:
+            return here, "half-lives", Range(at, here, low=amount.value, low_open=direction.low_open)
+        return here, "half-lives", Range(at, here, high=amount.value, high_open=direction.high_open)
+    if operator in (">", ">="):
+        return here, "half-lives", Range(at, here, low=amount.value, low_open=operator == ">")
+    return here, "half-lives", Range(at, here, high=amount.value, high_open=operator == "<")
+
+
+def read_opened(tokens: list[Token], at: int) -> tuple[int, str, Range] | None:
+    """`within 3 months`, `in the last year`, `for 3 months`, `until 6 months after`."""
+    found = WINDOWS.find(tokens, at)
+    if found is None:
+        return None
+    here = found.next
+    # `recent` may open no time at all: the shorter opener is tried then
+    amount = read_amount(tokens, here)
+    several = read_two(tokens, here, here, amount) if amount is not None else None
+    if several is not None and several.unit in TIME_UNITS and several.high_unit is None:
+        if found.key in ("window", "open", "for", "lasting") and word_at(tokens, several.next) not in NOT_FOLLOWING:
+            code = "within" if found.key in ("window", "open") else "at-least"
+            return several.next, code, several._replace(first=at)
+        return None
+    if amount is None:
+        unit = ONE.get(word_at(tokens, here))
+        after = word_at(tokens, here + 1)
+        dated = found.key in ("open", "before") and after in BEFORE and word_at(tokens, here - 1) == "the"
+        if unit is not None and (found.key in ("window", "lasting") or dated):
+            amount = Amount(1.0, unit, None, here + 1)
+    if amount is None or amount.unit not in TIME_UNITS:
+        return None
+    next = amount.next
+    follows = word_at(tokens, next)
+    if follows == "period":
+        next += 1
+        follows = word_at(tokens, next)
+    if follows in NOT_FOLLOWING or (follows == "of" and word_at(tokens, next + 1) == "age"):
+        return None
+    within = Range(at, next, high=amount.value, unit=amount.unit)
+    least = Range(at, next, low=amount.value, unit=amount.unit)
+    if found.key in ("window", "first", "open"):
+        return next, "within", within
+    if found.key == "before":
+        return (next, "within", within) if follows in BEFORE else None
+    if found.key == "until":
+        return (next, "at-least", least) if follows in AFTER else None
+    return next, "at-least", least
+
+
+def read_bare(tokens: list[Token], span: Range) -> tuple[int, str, Range] | None:
+    """`4 weeks since`, `3 weeks must have elapsed`, `2 week washout`, `24 hours preceding`."""
+    if span.first > 0 and tokens[span.first - 1].word in ("(", "that"):
+        return None
+    words = [token.word for token in tokens[span.next : span.next + 4]]
+    if words and (words[0] in ELAPSED or "elapsed" in words):
+        return span.next, "at-least", span._replace(high=None, bare=False)
+    if words and words[0] == "preceding":
+        return span.next, "within", span._replace(low=None, bare=False)
+    return None
+
+
+def built(text: str, tokens: list[Token], first: int, next: int, code: str, span: Range) -> Placed:
+    start, end = tokens[first].start, tokens[next - 1].end
+    bounds = span.low, span.high, span.low_open, span.high_open, span.unit
+    return first, next, Constraint("duration", start, end, text[start:end], code, *bounds)

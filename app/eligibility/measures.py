@@ -1,0 +1,271 @@
+"""Pieces in, constraints on measured things out: a range belongs to the names it stands beside.
+
+A range whose unit does not measure the name is none of it; a name is reached over words that say nothing (`level`,
+`must be`) and, where the unit tells, over a few others.
+"""
+
+from collections.abc import Generator, Iterator
+
+from app.eligibility.constraint import Constraint
+from app.eligibility.families import DOSE, MOST_WORDS, fits
+from app.eligibility.pieces import CLOSE, CUE, FILLER, JOIN, NAME, OPEN, OTHER, RANGE, STOP, WORDS, Piece
+from app.eligibility.ranges import Range, both
+from app.eligibility.tokens import WORD, Token
+from app.eligibility.vocabulary import SUBJECTS, Subject
+
+Placed = tuple[int, int, Constraint]
+LONGEST_ASIDE = 14
+"""Pieces in parentheses that are passed over."""
+PRESSURES = ("systolic bp", "diastolic bp")
+SEXES = frozenset(("male", "female", "males", "females", "men", "women", "boys", "girls"))
+AGES = frozenset((None, "a", "mo", "wk", "d"))
+PEOPLE = frozenset(WORDS["people"].split())
+OTHERS = frozenset(WORDS["others"].split())
+"""Whose age is not the participant's."""
+NOT_AGE_BEFORE = frozenset(WORDS["not an age before"].split())
+
+
+class Reader:
+    """One pass over the pieces: the names that wait for a range, and what the last range bounded."""
+
+    def __init__(self, text: str, tokens: list[Token], pieces: list[Piece]) -> None:
+        self.text, self.tokens, self.pieces = text, tokens, pieces
+        self.group: list[Piece] = []
+        self.words = 0
+        self.last: list[Piece] = []
+        self.since: set[str] = set()
+        """The kinds of the pieces since the last range."""
+
+    def read(self) -> Iterator[Placed]:
+        at = 0
+        while at < len(self.pieces):
+            piece = self.pieces[at]
+            if piece.kind == RANGE and piece.range is not None:
+                at = yield from self.bound(at, piece, piece.range)
+                continue
+            if piece.kind == NAME:
+                self.name(piece)
+            elif piece.kind == STOP:
+                self.group, self.words = [], 0
+            elif piece.kind == OPEN and self.group:
+                at = self.after_aside(at)
+                continue
+            elif piece.kind in (OTHER, CUE):
+                self.words += 1
+                if self.words > MOST_WORDS or self.conditional(piece):
+                    self.group = []
+            self.since.add(piece.kind)
+            at += 1
+
+    def name(self, piece: Piece) -> None:
+        """A name joins those that wait, unless words that say something stand between."""
+        if self.words:
+            again = piece.subject is not None and piece.subject.key == "blood pressure"
+            if again and any(name.subject and name.subject.key in PRESSURES for name in self.group):
+                return  # `SBP on automated blood pressure measurement`
+            self.group = []
+        self.group.append(piece)
+        self.words = 0
+
+    def conditional(self, piece: Piece) -> bool:
+        return self.tokens[piece.first].word in ("if", "when")
+
+    def after_aside(self, at: int) -> int:
+        """The piece after the parentheses at `at`; the next one where they hold names alone, or a range."""
+        self.since.add(OPEN)
+        kinds = set()
+        for here in range(at + 1, min(at + 1 + LONGEST_ASIDE, len(self.pieces))):
+            kind = self.pieces[here].kind
+            if kind == CLOSE:
+                return here + 1 if OTHER in kinds or CUE in kinds or NAME not in kinds else at + 1
+            if kind in (RANGE, STOP):
+                break
+            kinds.add(kind)
+        return at + 1
+
+    def bound(self, at: int, piece: Piece, span: Range) -> Generator[Placed, None, int]:
+        """What the range at the piece bounds; the piece to go on with."""
+        named = (
+            [] if span.left else [name for name in self.group if name.subject and fits(name.subject, span, self.words)]
+        )
+        if span.bare and not self.minimal(named):
+            named = []
+        if any(name.subject and name.subject.kind == "age" for name in named) and self.of_others(piece):
+            named = []
+        if span.limit and piece.first and self.tokens[piece.first - 1].word in ("*", "times"):
+            named = []
+        if span.high_unit and not all(name.subject and name.subject.kind == "age" for name in named):
+            named = []
+        after, first = at + 1, piece.first
+        named = [name for name in named if not self.not_daily(name, span, at)]
+        if named:
+            first = named[0].first
+            if self.asked_only(named[0]):
+                self.close([])
+                return after
+        elif not span.bare:
+            named, span, after = self.beside(at, piece, span)
+        if not named:
+            self.words += 1
+            self.since.add(RANGE)
+            if not span.bare:
+                self.last = [] if self.group else self.last
+            return at + 1
+        if span.bare:
+            span = span._replace(high=None, bare=False)
+        last = self.pieces[after - 1]
+        yield from made(self.text, self.tokens, named, span, first, last.next)
+        self.close(named)
+        return after
+
+    def close(self, named: list[Piece]) -> None:
+        self.last, self.group, self.words, self.since = named, [], 0, set()
+
+    def beside(self, at: int, piece: Piece, span: Range) -> tuple[list[Piece], Range, int]:
+        """The names of a range that none stands before, its whole, and the piece after all that."""
+        right = named_right(self.pieces, at, span)
+        if right is not None:
+            name, after, whole = right
+            if name.subject and name.subject.kind == "age" and self.of_others(piece):
+                return [], span, at + 1
+            return ([] if self.not_daily(name, span, at) else [name]), whole, after
+        if span.left:
+            return [], span, at + 1
+        age = Piece(NAME, piece.first, piece.next, SUBJECTS["age"])
+        if ((span.aged and span.unit in AGES) or self.of_people(piece, span)) and not self.of_others(piece):
+            return [age], span, at + 1
+        if self.last and not self.group and (span.unit or span.limit):
+            again = [name for name in self.last if name.subject and fits(name.subject, span, 0)]
+            joined = self.since <= {JOIN, FILLER} and JOIN in self.since
+            cued = CUE in self.since or (at + 1 < len(self.pieces) and self.pieces[at + 1].kind == CUE)
+            cued = cued or (piece.first > 0 and self.tokens[piece.first - 1].word in SEXES)
+            asked = at > 0 and self.pieces[at - 1].kind == CUE and self.conditional(self.pieces[at - 1])
+            if again and (joined or cued) and not asked:
+                return again, span, at + 1
+        return [], span, at + 1
+
+    def not_daily(self, name: Piece, span: Range, at: int) -> bool:
+        """Whether a dose in mg is one of no day: `a cumulative 140 mg of prednisone`."""
+        if name.subject is None or name.subject.key != DOSE or span.unit != "mg":
+            return False
+        near = self.tokens[max(0, span.first - 6) : span.next + 8]
+        return not any(token.word in ("day", "daily") for token in near)
+
+    def minimal(self, named: list[Piece]) -> bool:
+        """Whether a number that nothing compares is the least: `minimum life expectancy of 12 weeks`."""
+        return any(
+            name.first > 0 and self.tokens[name.first - 1].word in ("minimum", "minimal") for name in named[:1]
+        ) or any(self.tokens[name.first].word == "minimum" for name in named[:1])
+
+    def asked_only(self, name: Piece) -> bool:
+        """`if LVEF is > 75 %, ...`: a condition for something else, which `excluded if LVEF ...` is not."""
+        if name.first == 0 or self.tokens[name.first - 1].word not in ("if", "when"):
+            return False
+        before = self.tokens[name.first - 2] if name.first > 1 else None
+        return before is None or before.kind != WORD or before.word in ("or", "and", "but")
+
+    def of_others(self, piece: Piece) -> bool:
+        before = self.tokens[max(0, piece.first - 4) : piece.first]
+        return any(token.word in OTHERS for token in before)
+
+    def of_people(self, piece: Piece, span: Range) -> bool:
+        """`patients over 18 years`, and a text that is nothing but `over 18`."""
+        here = piece.first - 1
+        while here > 0 and self.tokens[here].word in ("(", ":", "who", "are", "is", "be", "must"):
+            here -= 1
+        before = self.tokens[here].word if here >= 0 else ""
+        after = self.tokens[piece.next].word if piece.next < len(self.tokens) else ""
+        bounds = [bound for bound in (span.low, span.high) if bound is not None]
+        if not bounds or not all(1 <= bound <= 110 for bound in bounds):
+            return False
+        if span.unit == "a":
+            if before in PEOPLE and after not in NOT_AGE_BEFORE:
+                return True
+            alone = piece.first <= 1 and piece.next >= len(self.tokens) - 1
+            years = bounds[0] in (16, 18, 21) and len(bounds) == 1 and before != "for"
+            return (alone and max(bounds) >= 12) or (years and after not in NOT_AGE_BEFORE)
+        if span.unit is None and span.limit is None and piece.first <= 1 and piece.next >= len(self.tokens) - 1:
+            if span.span:
+                return (span.high or 0) >= 30 and (span.high or 0) - (span.low or 0) >= 10
+            words = {token.word for token in self.tokens[piece.first : piece.next]}
+            return bool(words & {"over", "under"})
+        if span.unit is None and span.limit is None and before in PEOPLE and max(bounds) in (16, 18, 21):
+            return self.tokens[piece.next - 1].kind == "number" and after in (")", "", ".")
+        return False
+
+
+def named_right(pieces: list[Piece], number: int, span: Range) -> tuple[Piece, int, Range] | None:
+    """The name after a range (`≥ 50 x 10^9/L platelets`, `18 <= age <= 22`), the piece after it, the whole range."""
+    here = number + 1
+    # the same in another unit: `≥ 50 x 10^9/L (≥ 50,000/mm3) platelets`
+    if [piece.kind for piece in pieces[here : here + 3]] == [OPEN, RANGE, CLOSE]:
+        here += 3
+    while here < len(pieces) and here < number + 6 and pieces[here].kind in (FILLER, OPEN):
+        here += 1
+    if here >= len(pieces) or pieces[here].kind != NAME:
+        return None
+    name = pieces[here]
+    if name.subject is None or name.subject.kind is None:
+        return None
+    if span.left:
+        after = here + 1
+        while after < len(pieces) and after < here + 6 and pieces[after].kind in (FILLER, OPEN, NAME, CLOSE):
+            after += 1
+        if after < len(pieces):
+            other = pieces[after].range
+            whole = both(span, other) if other is not None else None
+            if whole is not None and fits(name.subject, whole, 0):
+                return name, after + 1, whole
+        return None
+    if span.unit is None and name.subject.kind != "age":
+        return None
+    # what a range follows is the next range's: `≥ 9 g/dL, platelets ≥ ...`
+    after = here + 1
+    while after < len(pieces) and after < here + 4 and pieces[after].kind in (FILLER, OPEN, CLOSE):
+        after += 1
+    if after < len(pieces) and pieces[after].kind == RANGE and name.subject.kind != "age":
+        return None
+    return (name, here + 1, span) if fits(name.subject, span, 0) else None
+
+
+def made(text: str, tokens: list[Token], names: list[Piece], span: Range, first: int, next: int) -> Iterator[Placed]:
+    """One constraint for each name."""
+    start, end = tokens[first].start, tokens[next - 1].end
+    subjects: list[Subject] = []
+    for name in names:
+        subject = name.subject
+        if subject is None or subject.kind is None:
+            continue
+        several = [SUBJECTS[f"measurement:{key}"] for key in subject.means] or [subject]
+        if subject.key == "blood pressure" or span.second is not None:
+            several = [SUBJECTS["measurement:systolic bp"], SUBJECTS["measurement:diastolic bp"]]
+            if span.second is None:
+                continue
+        subjects += [one for one in several if one not in subjects]
+    for subject in subjects:
+        unit = "10*3/uL" if span.unit == "10*3" else span.unit
+        if span.second is not None:
+            unit = "mm[Hg]"
+        if span.high_unit and subject.kind is not None:
+            bounds = (
+                (span.low, None, span.low_open, False, span.unit),
+                (None, span.high, False, span.high_open, span.high_unit),
+            )
+            for bound in bounds:
+                yield first, next, Constraint(subject.kind, start, end, text[start:end], subject.key, *bound)
+            continue
+        if subject.key == DOSE and unit == "mg":
+            unit = "mg/d"
+        if unit is None and span.limit is None:
+            unit = {"age": "a", "bmi": "kg/m2"}.get(subject.kind or "")
+        low, high = span.low, span.high
+        if span.second is not None and subject.key == "diastolic bp":
+            low, high = (span.second if low is not None else None), (span.second if high is not None else None)
+        assert subject.kind is not None
+        own = low, high, span.low_open, span.high_open, unit, span.limit
+        yield first, next, Constraint(subject.kind, start, end, text[start:end], subject.key, *own)
+
+
+def read_measures(text: str, tokens: list[Token], pieces: list[Piece]) -> Iterator[Placed]:
+    """Constraints on measured things, each with the tokens that carry it (first, and after the last)."""
+    return Reader(text, tokens, pieces).read()

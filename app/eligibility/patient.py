@@ -1,0 +1,203 @@
+"""The FHIR resources of one patient in, facts out.
+
+Of both releases: Patient, Condition, Observation, MedicationStatement, MedicationRequest and Procedure
+(https://hl7.org/fhir/R4/patient.html, https://hl7.org/fhir/R5/patient.html and so on). What a resource says of somebody
+else, or takes back (`entered-in-error`), is no fact. Raises RequestError 400 naming the element that is wrong.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from app.eligibility.elements import Element, Json
+from app.eligibility.facts import Born, Coded, Fact, Facts, Measured, Stated
+from app.eligibility.observed import SNOMED, read_observation
+from app.errors import RequestError
+
+BIRTH_SEX = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-birthsex"
+GENDERS = ("male", "female", "other", "unknown")
+PREGNANT, BREASTFEEDING = (SNOMED, "77386006"), (SNOMED, "413712001")
+PRESENT = frozenset(("active", "recurrence", "relapse"))
+NOT_CONFIRMED = frozenset(("unconfirmed", "provisional", "differential"))
+TAKEN = frozenset(("active", "completed", "recorded", "ended"))
+Read = Measured | Stated | Born | Coded
+
+
+class Sent(NamedTuple):
+    """A resource, its FHIRPath in the body, and the `fullUrl` of its entry."""
+
+    value: Json
+    path: str
+    full_url: str | None = None
+
+    @property
+    def element(self) -> Element:
+        return Element(self.value, self.path)
+
+    @property
+    def address(self) -> str | None:
+        """How others refer to it."""
+        id = self.value.get("id")
+        return self.full_url or (f"{self.value['resourceType']}/{id}" if isinstance(id, str) and id else None)
+
+
+def read_patient(sent: Sequence[Sent], day: date) -> Facts:
+    """The facts of the patient whom the resources are about, as of `day`."""
+    patients = [one for one in sent if one.value["resourceType"] == "Patient"]
+    if len(patients) > 1:
+        where = patients[1].path
+        raise RequestError(400, "value", f"{where} is a second Patient: expected the resources of one patient", where)
+    patient = patients[0] if patients else None
+    found: list[Read] = []
+    ignored: set[str] = set()
+    for one in sent:
+        kind = one.value["resourceType"]
+        if kind in READERS:
+            _of_the_patient(one, patient)
+            found += READERS[kind](one, day)
+        elif kind not in ("Patient", "Parameters"):
+            ignored.add(kind)
+    died = None
+    if patient is not None:
+        found += _patient(patient)
+        died = _died(patient)
+    return Facts(
+        day,
+        _sorted(found, Born),
+        _sorted(found, Stated),
+        _sorted(found, Measured),
+        _sorted(found, Coded),
+        died,
+        tuple(sorted(ignored)),
+    )
+
+
+def _sorted(found: Sequence[Read], kind: type[Any]) -> tuple[Any, ...]:
+    """Each once, in an order that is their own."""
+    kept = {canonical(one): one for one in found if isinstance(one, kind)}
+    return tuple(kept[name] for name in sorted(kept))
+
+
+def canonical(one: Any) -> str:
+    """The same text for what is the same, whatever the order of its sets and names."""
+    return json.dumps(
+        one, sort_keys=True, default=lambda value: sorted(value) if isinstance(value, frozenset) else str(value)
+    )
+
+
+def _of_the_patient(one: Sent, patient: Sent | None) -> None:
+    """Raises RequestError where the resource says that it is about another one than the Patient sent."""
+    subject = one.element.child("subject")
+    reference = subject.text("reference") if subject else None
+    if subject is None or reference is None or patient is None or patient.address is None:
+        return
+    known = {patient.address, f"Patient/{patient.value.get('id')}"}
+    if reference in known or any(address.endswith(f"/{reference}") for address in known):
+        return
+    if not any(reference.endswith(f"/{address}") for address in known):
+        raise subject.refuse("reference", f"the Patient that was sent, {patient.address}")
+
+
+def _patient(sent: Sent) -> Iterator[Read]:
+    patient = sent.element
+    born = patient.days("birthDate")
+    if born is not None:
+        yield Born(born, Fact("Patient", sent.address, "birthDate", ("valueDate", patient.value["birthDate"])))
+    gender = patient.text("gender")
+    if gender not in (None, *GENDERS):
+        raise patient.refuse("gender", f"one of {', '.join(GENDERS)}")
+    if gender in ("male", "female"):
+        yield Stated("sex", gender, None, Fact("Patient", sent.address, "gender", ("valueCode", gender)))
+    for extension in patient.children("extension"):
+        code = extension.text("valueCode") if extension.text("url") == BIRTH_SEX else None
+        if code in ("M", "F"):
+            fact = Fact("Patient", sent.address, "birth sex", ("valueCode", code))
+            yield Stated("sex", "male" if code == "M" else "female", None, fact)
+    for spoken in patient.children("communication"):
+        language = spoken.child("language")
+        for _, code in sorted(language.codes()) if language else ():
+            fact = Fact("Patient", sent.address, "communication", ("valueCode", code))
+            yield Stated("language", code.lower(), None, fact)
+
+
+def _died(sent: Sent) -> Fact | None:
+    patient = sent.element
+    if patient.days("deceasedDateTime") is not None:
+        return Fact("Patient", sent.address, "deceased", ("valueDateTime", patient.value["deceasedDateTime"]))
+    if patient.flag("deceasedBoolean"):
+        return Fact("Patient", sent.address, "deceased", ("valueBoolean", True))
+    return None
+
+
+def _condition(sent: Sent, day: date) -> Iterator[Read]:
+    condition = sent.element
+    verification = {code for _, code in _codes(condition, "verificationStatus")}
+    clinical = {code for _, code in _codes(condition, "clinicalStatus")}
+    code = condition.child("code")
+    if code is None or "entered-in-error" in verification:
+        return
+    holds: bool | None = True
+    if "refuted" in verification:
+        holds = False
+    elif verification & NOT_CONFIRMED or (clinical and not clinical & PRESENT):
+        holds = None
+    when = condition.days("onsetDateTime") or condition.days("recordedDate")
+    fact = Fact("Condition", sent.address, code.title() or "", ("valueCodeableConcept", code.value))
+    codes = code.codes()
+    yield Coded("condition", codes, code.names(), holds, when, fact)
+    for marker, kind in ((PREGNANT, "pregnancy"), (BREASTFEEDING, "breastfeeding")):
+        if marker in codes and holds is not None:
+            yield Stated("pregnancy" if kind == "pregnancy" else "breastfeeding", holds, when, fact)
+
+
+def _medication(sent: Sent, day: date) -> Iterator[Read]:
+    medication = sent.element
+    status = medication.text("status")
+    concept = medication.child("medicationCodeableConcept")
+    if concept is None and (either := medication.child("medication")) is not None:  # R5
+        concept = either.child("concept")
+    if concept is None or status in ("entered-in-error", "cancelled", "draft"):
+        return
+    holds: bool | None = True if status in TAKEN else None
+    adherence = medication.child("adherence")
+    if status == "not-taken" or medication.flag("doNotPerform"):
+        holds = False
+    elif adherence is not None and any(code.startswith("not-taking") for _, code in _codes(adherence, "code")):
+        holds = None
+    when = medication.days("effectiveDateTime") or medication.period("effectivePeriod") or medication.days("authoredOn")
+    fact = Fact(
+        sent.value["resourceType"], sent.address, concept.title() or "", ("valueCodeableConcept", concept.value)
+    )
+    yield Coded("drug", concept.codes(), concept.names(), holds, when, fact)
+
+
+def _procedure(sent: Sent, day: date) -> Iterator[Read]:
+    procedure = sent.element
+    status, code = procedure.text("status"), procedure.child("code")
+    if code is None or status == "entered-in-error":
+        return
+    holds = {"completed": True, "in-progress": True, "not-done": False}.get(status or "")
+    names = ("performedDateTime", "occurrenceDateTime")
+    when = next(filter(None, (procedure.days(name) for name in names)), None)
+    when = when or procedure.period("performedPeriod") or procedure.period("occurrencePeriod")
+    fact = Fact("Procedure", sent.address, code.title() or "", ("valueCodeableConcept", code.value))
+    yield Coded("procedure", code.codes(), code.names(), holds, when, fact)
+
+
+def _observation(sent: Sent, day: date) -> Iterator[Read]:
+    return read_observation(sent.element, sent.address, day)
+
+
+def _codes(holder: Element, name: str) -> frozenset[tuple[str, str]]:
+    concept = holder.child(name)
+    return concept.codes() if concept else frozenset()
+
+
+READERS: dict[str, Callable[[Sent, date], Iterator[Read]]] = {
+    "Condition": _condition,
+    "Observation": _observation,
+    "MedicationStatement": _medication,
+    "MedicationRequest": _medication,
+    "Procedure": _procedure,
+}

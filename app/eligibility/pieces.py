@@ -1,0 +1,92 @@
+"""Tokens in, pieces of a sentence out: names of measured things, ranges of numbers, and the words and marks between."""
+
+import json
+from importlib.resources import files
+from typing import NamedTuple
+
+from app.eligibility.phrases import Phrases
+from app.eligibility.quantities import COMPARISONS, NUMBERS, WITHIN_NORMAL
+from app.eligibility.ranges import Range, read_range
+from app.eligibility.tokens import NUMBER, SIGN, WORD, Token
+from app.eligibility.vocabulary import CASED, NAMES, SUBJECTS, Subject
+
+WORDS = json.loads(files("app.eligibility").joinpath("sentences.json").read_text())
+NAME, RANGE, FILLER, JOIN, OPEN, CLOSE, OTHER, STOP, CUE = (
+    "name",
+    "range",
+    "filler",
+    "join",
+    "open",
+    "close",
+    "other",
+    "stop",
+    "cue",
+)
+FILLERS = frozenset(WORDS["fillers"].split())
+"""Words and marks that may stand between a name and its range."""
+JOINS = frozenset(("and", "or", "/", "and/or", ",", "&", "plus", "nor"))
+CUES = Phrases(("cue", word) for word in WORDS["cues"])
+"""What opens an exception or a condition."""
+OPENERS = ("within", "between", "from", "range", "ranging", "not", "no")
+STARTS = frozenset((*COMPARISONS.root.following, *WITHIN_NORMAL.root.following, *NUMBERS, *OPENERS))
+
+
+class Piece(NamedTuple):
+    """The tokens `first` to `next` (not included)."""
+
+    kind: str
+    first: int
+    next: int
+    subject: Subject | None = None
+    range: Range | None = None
+
+
+def is_stop(text: str, tokens: list[Token], at: int) -> bool:
+    """Whether the mark ends a clause: `;`, or a full stop that no abbreviation or number has."""
+    token = tokens[at]
+    if token.word == ";":
+        return True
+    if token.word not in (".", "•", "?", "!"):
+        return False
+    if token.end < len(text) and not text[token.end].isspace():
+        return False
+    return not (at > 0 and tokens[at - 1].end - tokens[at - 1].start == 1 and tokens[at - 1].kind == WORD)
+
+
+def read_pieces(text: str, tokens: list[Token]) -> list[Piece]:
+    """The pieces in order, each token in one of them."""
+    pieces: list[Piece] = []
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        found = NAMES.find(tokens, at)
+        if found is not None and (
+            found.word not in CASED or text[token.start : tokens[found.next - 1].end] == found.word
+        ):
+            pieces.append(Piece(NAME, at, found.next, subject=SUBJECTS[found.key]))
+            at = found.next
+            continue
+        if token.kind in (NUMBER, SIGN) or token.word in STARTS:
+            span = read_range(tokens, at)
+            if span is not None:
+                pieces.append(Piece(RANGE, at, span.next, range=span))
+                at = span.next
+                continue
+        cue = CUES.find(tokens, at)
+        if cue is not None:
+            pieces.append(Piece(CUE, at, cue.next))
+            at = cue.next
+            continue
+        if token.word in ("(", ")"):
+            kind = OPEN if token.word == "(" else CLOSE
+        elif token.word in JOINS:
+            kind = JOIN
+        elif token.word in FILLERS:
+            kind = FILLER
+        elif is_stop(text, tokens, at):
+            kind = STOP
+        else:
+            kind = OTHER
+        pieces.append(Piece(kind, at, at + 1))
+        at += 1
+    return pieces

@@ -1,0 +1,199 @@
+"""Tokens in, ranges of numbers out: `≥ 1.5 x 10^9/L`, `between 18 and 75 years`, `no more than 3 times ULN`."""
+
+from typing import NamedTuple
+
+from app.eligibility.constraint import Limit
+from app.eligibility.quantities import (
+    POSTFIXES,
+    UNKNOWN,
+    WITHIN_NORMAL,
+    Amount,
+    read_amount,
+    read_comparison,
+    read_limit,
+    read_signed,
+    word_at,
+)
+from app.eligibility.tokens import SIGN, Token
+from app.eligibility.units import TIME_UNITS, read_unit
+
+
+class Range(NamedTuple):
+    """The tokens `first` to `next` (not included) and what they bound. `bare`: a number that nothing compares."""
+
+    first: int
+    next: int
+    low: float | None = None
+    high: float | None = None
+    low_open: bool = False
+    high_open: bool = False
+    unit: str | None = None
+    limit: Limit | None = None
+    bare: bool = False
+    left: bool = False
+    """A bound before its subject: `18 <=` age."""
+    second: float | None = None
+    """The other number of a pair: the 90 of 140/90."""
+    aged: bool = False
+    """`older`, `years of age`, `-year-old`: it bounds an age, whatever it stands beside."""
+    high_unit: str | None = None
+    """The upper bound's unit where it is another: `6 months to 17 years`."""
+    span: bool = False
+    """Two numbers with nothing but a dash or `to` between."""
+
+
+def bounded(first: int, operator: str, amount: Amount, next: int) -> Range:
+    """A range with one bound."""
+    if operator in (">", ">="):
+        return Range(first, next, low=amount.value, low_open=operator == ">", unit=amount.unit, limit=amount.limit)
+    return Range(first, next, high=amount.value, high_open=operator == "<", unit=amount.unit, limit=amount.limit)
+
+
+def read_range(tokens: list[Token], at: int) -> Range | None:
+    """The range that starts at the token."""
+    normal = WITHIN_NORMAL.find(tokens, at)
+    if normal is not None:
+        return Range(at, normal.next, high=1.0, limit="uln")
+    word = tokens[at].word
+    if word in ("between", "from", "range", "ranging"):
+        here = at + 1
+        while here < at + 6 and word_at(tokens, here) in ("from", "of", "between", ":", "the", "ages", "age"):
+            here += 1
+        first = read_amount(tokens, here)
+        found = read_two(tokens, at, here, first) if first is not None else None
+        aged = any(token.word in ("ages", "age") for token in tokens[at:here])
+        return found._replace(span=False, aged=aged) if found else None
+    operator, here = read_comparison(tokens, at)
+    if operator is None and word == "within":
+        amount = read_amount(tokens, at + 1)
+        within = amount is not None and amount.limit is not None
+        return bounded(at, "<=", amount, amount.next) if amount is not None and within else None
+    if operator is None:
+        own = read_amount(tokens, at)
+        return None if own is None else read_two(tokens, at, at, own) or read_one(tokens, at, own)
+    amount = read_signed(tokens, here)
+    if amount is None:
+        limit, after = read_limit(tokens, here, multiple=False)
+        if limit is None:
+            return None
+        return bounded(at, operator, Amount(1.0, None, limit, after), after)
+    if amount.unit == UNKNOWN and word_at(tokens, amount.next) == "/":
+        # blood pressure: both numbers are bounded alike
+        second = read_amount(tokens, amount.next + 1)
+        if second is not None and second.unit in (None, "mm[Hg]"):
+            pair = bounded(at, operator, amount._replace(unit=second.unit), second.next)
+            return pair._replace(second=second.value)
+    one = bounded(at, operator, amount, amount.next)
+    if tokens[at].word in ("older", "younger") or any(token.word == "age" for token in tokens[at:here]):
+        one = one._replace(aged=True)
+    # the other bound: `> 65 and < 75 years`; what `or` joins is outside of both
+    here = amount.next
+    while here < amount.next + 2 and word_at(tokens, here) in ("and", "to", "but", "-", ","):
+        here += 1
+    other_operator, after = read_comparison(tokens, here)
+    if other_operator is not None and other_operator[0] != operator[0] and here > amount.next:
+        other = read_amount(tokens, after)
+        if other is not None:
+            two = both(one, bounded(at, other_operator, other, other.next))
+            if two is not None:
+                return two
+    if here == amount.next + 1 and operator in (">", ">=") and word_at(tokens, amount.next) in ("-", "to"):
+        other = read_amount(tokens, here)
+        if other is not None:
+            two = both(one, bounded(at, "<=", other, other.next))
+            if two is not None:
+                return two
+    return one
+
+
+def both(one: Range, other: Range) -> Range | None:
+    """Two bounds as one range; None when they do not fit each other."""
+    unit, limit = one.unit or other.unit, one.limit or other.limit
+    low = one if one.low is not None else other
+    high = other if one.low is not None else one
+    if low.unit and high.unit and low.unit != high.unit and {low.unit, high.unit} <= TIME_UNITS:
+        if low.low is None or high.high is None:
+            return None
+        first, next = min(one.first, other.first), max(one.next, other.next)
+        return Range(first, next, low.low, high.high, low.low_open, high.high_open, low.unit, high_unit=high.unit)
+    if low.low is None or high.high is None:
+        return None
+    if (one.unit and other.unit and one.unit != other.unit) or (unit and limit):
+        return None
+    if one.limit and other.limit and one.limit != other.limit:
+        return None
+    if low.low > high.high:
+        return None
+    return Range(
+        min(one.first, other.first),
+        max(one.next, other.next),
+        low.low,
+        high.high,
+        low.low_open,
+        high.high_open,
+        unit,
+        limit,
+    )
+
+
+def read_two(tokens: list[Token], first: int, at: int, one: Amount) -> Range | None:
+    """`18 to 75 years`, `18 years - 75 years`, `18 and 75` after `between`; `one` is the first of them."""
+    here = one.next
+    joins = ("-", "to", "~", "through", "until", "till", "and") if first < at else ("-", "to", "~", "through")
+    if word_at(tokens, here) in ("of", "old") and word_at(tokens, here + 1) in ("age", "to", "-"):
+        here += 2 if word_at(tokens, here) == "of" else 1
+    if word_at(tokens, here) not in joins:
+        return None
+    here += 2 if word_at(tokens, here) == "-" and word_at(tokens, here + 1) == "to" else 1
+    if word_at(tokens, here) in ("less", "<", "<=", "up"):
+        operator, here = read_comparison(tokens, here)
+    else:
+        operator = "<="
+    other = read_amount(tokens, here)
+    if other is None or operator not in ("<", "<="):
+        return None
+    unit = other.unit or one.unit
+    high_unit = None
+    if one.unit and other.unit and one.unit != other.unit:
+        if one.unit not in TIME_UNITS or other.unit not in TIME_UNITS:
+            return None
+        unit, high_unit = one.unit, other.unit
+    elif one.value >= other.value or (other.limit and unit):
+        return None
+    return Range(
+        first,
+        other.next,
+        one.value,
+        other.value,
+        high_open=operator == "<",
+        unit=unit,
+        limit=other.limit,
+        high_unit=high_unit,
+        span=True,
+    )
+
+
+def read_one(tokens: list[Token], at: int, amount: Amount) -> Range:
+    """A number and what follows it: `18 or older`, `18 years <=` its subject, or nothing."""
+    here = amount.next
+    aged = here
+    if word_at(tokens, aged) == "of" and word_at(tokens, aged + 1) == "age":
+        aged += 2
+    elif word_at(tokens, aged) in ("old", "points", "point", "+"):
+        aged += 1
+    elif word_at(tokens, aged) == "-" and word_at(tokens, aged + 1) == "old":
+        aged += 2
+    if amount.unit is None and word_at(tokens, here) == "+":
+        unit, after = read_unit(tokens, here + 1)
+        if unit in TIME_UNITS:
+            return bounded(at, ">=", amount._replace(unit=unit), after)
+    if word_at(tokens, aged) == ",":
+        aged += 1
+    found = POSTFIXES.find(tokens, aged)
+    if found is not None:
+        older = aged > here or found.word.rsplit(maxsplit=1)[-1] in ("older", "younger")
+        return bounded(at, found.key, amount, found.next)._replace(aged=older)
+    if here < len(tokens) and tokens[here].kind == SIGN and tokens[here].word in ("<", "<="):
+        low_open = tokens[here].word == "<"
+        return Range(at, here + 1, low=amount.value, low_open=low_open, unit=amount.unit, limit=amount.limit, left=True)
+    return Range(at, here, amount.value, amount.value, unit=amount.unit, limit=amount.limit, bare=True)

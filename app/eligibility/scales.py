@@ -1,0 +1,188 @@
+"""Pieces in, performance status and rating scales out: `ECOG 0, 1 or 2`, `Karnofsky >= 60%`, `NYHA class III or IV`."""
+
+from collections.abc import Iterator
+
+from app.eligibility.constraint import Constraint
+from app.eligibility.pieces import NAME, WORDS, Piece
+from app.eligibility.quantities import POSTFIXES, read_comparison, word_at
+from app.eligibility.ranges import Range
+from app.eligibility.tokens import NUMBER, Token
+from app.eligibility.units import TIME_UNITS, read_unit
+from app.eligibility.vocabulary import Subject
+
+Placed = tuple[int, int, Constraint]
+NOT_GRADES = TIME_UNITS | {"mg", "g", "mL", "cm", "kg"}
+ROMAN = {"i": 1.0, "ii": 2.0, "iii": 3.0, "iv": 4.0, "v": 5.0, "vi": 6.0}
+BETWEEN = frozenset(WORDS["scale words"].split())
+"""Words and marks that may stand between a scale and its grades."""
+JOINS = frozenset(("-", "to", "or", "and", ",", "/", "through"))
+GRADES = frozenset(("class", "classes", "grade", "grades", "score", "scores", "scoring", "stage", "status"))
+ON = frozenset(("(", ")", "on", "the", "by", "of", "scale", "-", ",", "criteria", "as", "defined", "according", "to"))
+MOST_BETWEEN = 9
+LONGEST_ASIDE = 18
+MOST_BEFORE = 12
+"""Tokens before a scale in which its grades may stand."""
+SCALES = ("performance-status", "score")
+
+
+def read_scales(text: str, tokens: list[Token], pieces: list[Piece]) -> Iterator[Placed]:
+    """Constraints on scales, each with its tokens."""
+    reached = 0
+    names = [piece for piece in pieces if piece.kind == NAME and piece.subject and piece.subject.kind in SCALES]
+    for number, piece in enumerate(names):
+        subject = piece.subject
+        assert subject is not None
+        if piece.first < reached:
+            continue
+        skipped = reached
+        found, first, next = after_name(tokens, piece), piece.first, piece.next
+        if found is not None and subject.key is None:
+            # `performance status of 0 or 1 (ECOG)`
+            named = names[number + 1] if number + 1 < len(names) else None
+            if named is None or named.first > found.next + 3 or not says_on(tokens, found.next, named.first):
+                continue
+            assert named.subject is not None
+            subject, next = named.subject, named.next
+        elif found is None:
+            found = before_name(tokens, piece, reached)
+            if found is None or subject.key is None:
+                continue
+            first = found.first
+        next = max(next, found.next)
+        if found.span:
+            # `1 or better`: which end is the better one the scale tells
+            upper = (tokens[found.next - 1].word == "better") == subject.better_is_low
+            found = found._replace(low=None) if upper else found._replace(high=None)
+        low, high = subject.low or 0.0, subject.high or 0.0
+        if any(bound is not None and not low <= bound <= high for bound in (found.low, found.high)):
+            continue
+        reached = next
+        yield first, next, placed(text, tokens, subject, first, next, found)
+        # `Karnofsky/Lansky score >= 50`
+        before = names[number - 1] if number else piece
+        if before.next > skipped and before.subject and joined(tokens, before, piece, subject):
+            yield before.first, next, placed(text, tokens, before.subject, before.first, next, found)
+
+
+def joined(tokens: list[Token], before: Piece, piece: Piece, subject: Subject) -> bool:
+    """Whether two scales of one length stand side by side: `Karnofsky or Lansky`."""
+    if before.subject is None or before.subject.key is None or before.subject.high != subject.high:
+        return False
+    return piece.first - before.next == 1 and tokens[before.next].word in ("/", "or", "and")
+
+
+def placed(text: str, tokens: list[Token], subject: Subject, first: int, next: int, found: Range) -> Constraint:
+    start, end = tokens[first].start, tokens[next - 1].end
+    bounds = found.low, found.high, found.low_open, found.high_open
+    assert subject.kind is not None
+    return Constraint(subject.kind, start, end, text[start:end], subject.key, *bounds)
+
+
+def says_on(tokens: list[Token], first: int, next: int) -> bool:
+    """Whether the tokens say no more than `on the` or `(`."""
+    return all(token.word in ON for token in tokens[first:next])
+
+
+def after_name(tokens: list[Token], piece: Piece) -> Range | None:
+    """The grades after a scale's name; a comparison before the name is theirs: `greater than NYHA class II`."""
+    here, between = piece.next, 0
+    found = read_grades(tokens, here)
+    while found is None and between < MOST_BETWEEN and here < len(tokens) and tokens[here].word in BETWEEN:
+        if tokens[here].word == "(" and (after := after_aside(tokens, here)):
+            here = after
+        else:
+            here, between = here + 1, between + 1
+        found = read_grades(tokens, here)
+    if found is None or found.low is None or found.low != found.high:
+        return found
+    least = piece.first > 0 and tokens[piece.first - 1].word in ("minimum", "minimal")
+    if least:
+        return found._replace(high=None)
+    for back in range(piece.first - 1, max(-1, piece.first - 7), -1):
+        operator, after = read_comparison(tokens, back)
+        if operator is not None and after == piece.first:
+            if operator in (">", ">="):
+                return found._replace(high=None, low_open=operator == ">", first=back)
+            return found._replace(low=None, high_open=operator == "<", first=back)
+    return found
+
+
+def after_aside(tokens: list[Token], at: int) -> int:
+    """The token after parentheses that hold no grades; 0 where they do or do not close."""
+    if read_grades(tokens, at + 1) is not None:
+        return 0
+    for here in range(at + 1, min(at + LONGEST_ASIDE, len(tokens))):
+        if tokens[here].word == ")":
+            # `(ECOG)` and `(KPS)` are read word by word: what follows is counted
+            return here + 1 if here > at + 2 else 0
+        if tokens[here].word == "(":
+            return 0
+    return 0
+
+
+def before_name(tokens: list[Token], piece: Piece, reached: int) -> Range | None:
+    """The grades before a scale's name: `class III or IV (NYHA)`, `a score of at least 20 on the ...`."""
+    for back in range(piece.first - 1, max(reached - 1, piece.first - MOST_BEFORE, -1), -1):
+        word = tokens[back].word
+        if word in (";", "."):
+            return None
+        if word in GRADES:
+            here = back + 1
+            while here < piece.first and tokens[here].word in ("of", "is", "at", "was", ":"):
+                here += 1
+            found = read_grades(tokens, here)
+            if found is not None and found.next <= piece.first:
+                heart = piece.subject is not None and piece.subject.key == "nyha"
+                if (heart and word in ("class", "classes")) or says_on(tokens, found.next, piece.first):
+                    return found._replace(first=back)
+            return None
+        found = read_grades(tokens, back)
+        if found is not None and (found.low is None or found.high is None) and found.next < piece.first:
+            return found if says_on(tokens, found.next, piece.first) else None
+    return None
+
+
+def grade_at(tokens: list[Token], at: int) -> float | None:
+    if at >= len(tokens):
+        return None
+    return tokens[at].value if tokens[at].kind == NUMBER else ROMAN.get(tokens[at].word)
+
+
+def read_grades(tokens: list[Token], at: int) -> Range | None:
+    """`>= 2`, `0-1`, `0, 1 or 2`, `III or IV`, `2 or more`."""
+    operator, here = read_comparison(tokens, at)
+    while operator is not None and here < at + 8 and here < len(tokens) and tokens[here].word in ("class", "grade"):
+        here += 1
+    value = grade_at(tokens, here)
+    if value is None:
+        return None
+    here += 1
+    if here < len(tokens) and tokens[here].word in ("%", "points", "point"):
+        here += 1
+    if here < len(tokens) and (tokens[here].word == "+" or read_unit(tokens, here)[0] in NOT_GRADES):
+        return None  # a sum of two: `4 + 3`; `KPS: 18-75 years of age, at least 60`
+    if operator is not None:
+        if operator in (">", ">="):
+            return Range(at, here, low=value, low_open=operator == ">")
+        return Range(at, here, high=value, high_open=operator == "<")
+    found = POSTFIXES.find(tokens, here)
+    if found is not None:
+        return Range(at, found.next, low=value) if found.key == ">=" else Range(at, found.next, high=value)
+    high = value
+    for _ in range(6):
+        after = here
+        while after < len(tokens) and after < here + 2 and tokens[after].word in JOINS:
+            after += 1
+        following = grade_at(tokens, after)
+        if after == here or following is None or following <= high:
+            break
+        if tokens[here].word == "/" and following != high + 1:
+            break  # `7/10` is one grade
+        high, here = following, after + 1
+        if read_unit(tokens, here)[0] in NOT_GRADES:
+            return None
+        if here < len(tokens) and tokens[here].word == "%":
+            here += 1
+    if high == value and word_at(tokens, here) == "or" and word_at(tokens, here + 1) in ("better", "worse"):
+        return Range(at, here + 2, low=value, high=value, span=True)
+    return Range(at, here, low=value, high=high)

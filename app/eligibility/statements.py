@@ -1,0 +1,183 @@
+"""Tokens in, statements without numbers out: pregnancy, breastfeeding, contraception, sex, consent, language, health.
+
+Each is stated once for a criterion, where it is named first: `pregnant` and, later on, `a negative pregnancy test` are
+two, since they are told by different facts.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from app.eligibility.constraint import Constraint, Kind
+from app.eligibility.phrases import Phrases
+from app.eligibility.pieces import WORDS
+from app.eligibility.tokens import Token
+
+Placed = tuple[int, int, Constraint]
+STATEMENTS = Phrases((kind, word) for kind, words in WORDS["statements"].items() for word in words)
+NOT_STATED = Phrases(("none", word) for word in WORDS["not pregnancy"])
+LANGUAGES = frozenset(WORDS["languages"].split())
+LANGUAGE_VERBS = frozenset(WORDS["language verbs"].split())
+CONTRACEPTION_VERBS = frozenset(WORDS["contraception verbs"].split())
+CONSENT_WORDS = frozenset(WORDS["consent words"].split())
+TIMES_BEFORE = frozenset(WORDS["consent before"].split())
+NEGATIVE = frozenset(("not", "non", "negative", "no", "without", "neither", "nor"))
+PAIRS = (("male", "female"), ("males", "females"), ("men", "women"), ("man", "woman"), ("boys", "girls"))
+SEXES = Phrases(
+    [
+        *(
+            ("all", f"{a} {join} {b}")
+            for join in ("or", "and", "and/or", "/")
+            for pair in PAIRS
+            for a, b in (pair, pair[::-1])
+        ),
+        *(
+            ("all", f"{which} {word}")
+            for which in ("both", "either", "any", "all")
+            for word in ("sex", "sexes", "gender", "genders")
+        ),
+        *(("all", f"{which} of {word}") for which in ("regardless", "irrespective") for word in ("sex", "gender")),
+        *(("female", word) for word in ("female", "females", "women", "girls")),
+        *(("male", word) for word in ("male", "males", "men", "boys")),
+    ]
+)
+OF_BOTH = frozenset(
+    ("reproductive", "condom", "fertile", "childbearing", "contraception", "abstinence", "contraceptive", "pregnancy")
+)
+NEAR = 8
+"""Words before a named thing in which the verb is looked for that makes it a demand."""
+
+
+def read_statements(text: str, tokens: list[Token], ranges: frozenset[int]) -> Iterator[Placed]:
+    """Statements, each with its tokens; `ranges` are the tokens at which a range or an age begins."""
+    stated: set[tuple[str, bool]] = set()
+    at = 0
+    while at < len(tokens):
+        other = NOT_STATED.find(tokens, at)
+        if other is not None:
+            at = other.next
+            continue
+        found = STATEMENTS.find(tokens, at)
+        if found is None:
+            at += 1
+            continue
+        first, next, negated = at, found.next, False
+        at = next
+        test = found.word == "pregnancy test"
+        if found.key in ("pregnancy", "breastfeeding"):
+            first, negated = denied(tokens, first, found.key == "pregnancy" and test)
+            becoming = first > 0 and tokens[first - 1].word in WORDS["becoming"]
+            if becoming and ("pregnancy", False) in stated:
+                continue
+            if test and not negated and not positive(tokens, first, next):
+                continue
+            if found.key == "breastfeeding" and (found.key, False) in stated:
+                continue
+        elif found.key == "contraception":
+            if (found.key, False) in stated or not demanded(tokens, first, next):
+                continue
+        elif found.key == "consent" and ((found.key, False) in stated or not given(tokens, first, next)):
+            continue
+        stated.add((found.key, test))
+        kind: Any = found.key
+        yield made(text, tokens, kind, None, first, next, negated)
+    yield from read_sex(text, tokens, ranges)
+    yield from read_language(text, tokens)
+
+
+def denied(tokens: list[Token], first: int, test: bool) -> tuple[int, bool]:
+    """Where a statement starts with its denial: `not pregnant`, `non-lactating`, `negative serum pregnancy test`."""
+    if first and tokens[first - 1].word in NEGATIVE:
+        return first - 1, True
+    if (
+        first > 1
+        and tokens[first - 1].word in ("be", "-", "currently", "actively", "a")
+        and tokens[first - 2].word in NEGATIVE
+    ):
+        return first - 2, True
+    if test:
+        for here in range(first - 1, max(-1, first - 16), -1):
+            if tokens[here].word == "negative":
+                return here, True
+            if tokens[here].word in (".", ";"):
+                break
+    return first, False
+
+
+def positive(tokens: list[Token], first: int, next: int) -> bool:
+    """Whether a pregnancy test is one with a stated result."""
+    around = tokens[max(0, first - 5) : first] + tokens[next : next + 14]
+    return any(token.word in ("positive", "negative") for token in around)
+
+
+def demanded(tokens: list[Token], first: int, next: int) -> bool:
+    """Whether contraception is asked for, not merely named."""
+    if any(token.word in CONTRACEPTION_VERBS for token in tokens[max(0, first - NEAR) : first]):
+        return True
+    return any(token.word in ("must", "required", "use", "used") for token in tokens[next : next + 3])
+
+
+def given(tokens: list[Token], first: int, next: int) -> bool:
+    """Whether consent to take part is the condition, not the time of something, nor consent to something else."""
+    words = {token.word for token in tokens[max(0, first - 5) : first]}
+    if first and (tokens[first - 1].word in ("from", "with") or "age" in words):
+        return False
+    if words & TIMES_BEFORE and not words & {"able", "ability", "willing", "unable", "inability"}:
+        return False
+    to = [token.word for token in tokens[next : next + 4]]
+    return to[:1] != ["to"] or bool({"participate", "participation", "study", "trial", "take", "this"} & set(to))
+
+
+def read_sex(text: str, tokens: list[Token], ranges: frozenset[int]) -> Iterator[Placed]:
+    """Sex as a condition: both, or one at the head of the criterion with nothing but an age beside it."""
+    for at in range(min(len(tokens), 400)):
+        found = SEXES.find(tokens, at)
+        if found is None:
+            continue
+        if found.key == "all":
+            if at <= 14 and not named_for_both(tokens, at, found.next):
+                yield made(text, tokens, "sex", "all", at, found.next, False)
+                return
+            continue
+        if at <= 4 and all(
+            token.word in ("*", "-", "adult", "healthy", "•", "o", ".") or token.word.isdigit() for token in tokens[:at]
+        ):
+            follows = found.next
+            alone = follows >= len(tokens) or (follows == len(tokens) - 1 and tokens[follows].word in (".", ";"))
+            if alone or follows in ranges or tokens[follows].word in ("aged", "age", "ages"):
+                yield made(text, tokens, "sex", found.key, at, found.next, False)
+        return
+
+
+def named_for_both(tokens: list[Token], at: int, next: int) -> bool:
+    """Whether both sexes are named for something else: `for both male and female`, `male or female condom`."""
+    if at > 2 and any(token.word in OF_BOTH for token in tokens[:60]):
+        return True
+    if any(token.word in ("both", "for", "by") for token in tokens[max(0, at - 2) : at]):
+        return True
+    return any(token.word in OF_BOTH for token in tokens[next : next + 6])
+
+
+def read_language(text: str, tokens: list[Token]) -> Iterator[Placed]:
+    """A named language with a verb of speaking near it."""
+    for at, token in enumerate(tokens):
+        if token.word not in LANGUAGES:
+            continue
+        near = range(max(0, at - NEAR), min(len(tokens), at + 5))
+        verbs = [here for here in near if tokens[here].word in LANGUAGE_VERBS]
+        if verbs:
+            first, next = min(verbs[0], at), max(at, verbs[-1] if verbs[-1] > at else at) + 1
+            if first > 1 and tokens[first - 1].word == "-" and tokens[first - 2].word == "non":
+                first, non = first - 2, True
+            else:
+                non = False
+            negated = non or any(
+                one.word in ("not", "inability", "unable", "insufficient", "cannot")
+                for one in tokens[max(0, first - 3) : first]
+            )
+            yield made(text, tokens, "language", None, first, next, negated)
+            return
+
+
+def made(text: str, tokens: list[Token], kind: Kind, code: str | None, first: int, next: int, negated: bool) -> Placed:
+    start, end = tokens[first].start, tokens[next - 1].end
+    return first, next, Constraint(kind, start, end, text[start:end], code, negated=negated)

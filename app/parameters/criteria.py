@@ -1,0 +1,67 @@
+"""What the eligibility parameters find in a record: ages, sexes and constraints as elements, criteria as texts.
+
+https://hl7.org/fhir/R5/search.html#composite. Elements of a composite hold their parts by the names of its components.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from app.eligibility.coded import GENDER, UCUM, codings_of, unit_of
+from app.eligibility.cohorts import taken_by, takes_healthy
+from app.eligibility.constraint import Constraint
+from app.eligibility.whole import read_criterion
+from app.parameters.paths import Element
+from app.record.trial import Trial
+
+STATED, UNSTATED = "stated", "unstated"
+
+
+def ages(trial: Trial) -> Iterable[Element]:
+    """Of each cohort, in days."""
+    return [
+        Element({"low": one.low, "high": one.high, "unit": STATED if one.states_age else UNSTATED})
+        for one in taken_by(trial)
+    ]
+
+
+def sexes(trial: Trial) -> Iterable[Element]:
+    taken = {sex for cohort in taken_by(trial) for sex in cohort.sexes}
+    return [Element({"system": GENDER, "code": sex}) for sex in sorted(taken)]
+
+
+def healthy_volunteers(trial: Trial) -> Iterable[Element]:
+    taken = takes_healthy(trial)
+    return [] if taken is None else [Element(taken)]
+
+
+def codes(trial: Trial) -> Iterable[Element]:
+    """Of all constraints, those with an exception among them: what the criteria are about."""
+    found = dict.fromkeys(coding for one in constraints(trial) for coding in codings_of(one))
+    return [Element({"system": system, "code": code}) for system, code in found]
+
+
+def values(trial: Trial) -> Iterable[Element]:
+    """The code of each constraint that holds plainly with its bounds, each a quantity."""
+    for one in constraints(trial):
+        quantities = quantities_of(one)
+        if one.plain and quantities:
+            concept = {"coding": [{"system": system, "code": code} for system, code in codings_of(one)]}
+            yield Element({"code": concept, "value": quantities})
+
+
+def texts(trial: Trial) -> Iterable[Element]:
+    for criterion in trial.criteria:
+        if criterion.role == "criterion":
+            yield Element({"type": criterion.type, "text": criterion.text})
+
+
+def constraints(trial: Trial) -> Iterator[Constraint]:
+    for criterion in trial.criteria:
+        if criterion.role == "criterion":
+            yield from read_criterion(criterion.text).constraints
+
+
+def quantities_of(constraint: Constraint) -> list[dict[str, object]]:
+    unit = unit_of(constraint)
+    bounds = [bound for bound in (constraint.low, constraint.high) if bound is not None]
+    coded = {"system": UCUM, "code": unit} if unit else {}
+    return [{"value": bound, **coded} for bound in dict.fromkeys(bounds)]

@@ -1,0 +1,198 @@
+"""`python -m tests.eligibility.score_constraints --sample PATH`: how well typed constraints are read, for each half.
+
+What enters are the labels and a sample of ClinicalTrials.gov studies (gzip, one JSON study on each line); what leaves
+are counts for each kind. A constraint is right when its kind is the label's, its span overlaps the label's, and its
+code (where one is labelled), numbers, openness, unit (after UCUM, https://ucum.org/ucum) and limit are the same. Each
+criterion is read from its own labelled text, so that the tree's mistakes are not counted twice.
+"""
+
+import argparse
+from collections import Counter, defaultdict
+from functools import cache
+from typing import Any
+
+from app.eligibility.constraint import Constraint
+from app.eligibility.read import read_constraints, read_mentions
+from app.eligibility.tokens import read_tokens
+from app.eligibility.units import comparable, read_unit
+from app.eligibility.vocabulary import NAMES, SUBJECTS
+from tests.eligibility.labels import (
+    HALVES,
+    LabelledConstraint,
+    LabelledText,
+    criteria_text,
+    is_labelled_text,
+    load_labels,
+    load_sample,
+)
+from tests.eligibility.score_trees import Score
+
+WITHOUT_NUMBERS = (
+    "sex",
+    "gender",
+    "pregnancy",
+    "breastfeeding",
+    "contraception",
+    "language",
+    "consent",
+    "healthy-volunteers",
+    "condition",
+    "drug",
+)
+UNLABELLED = ("daily prednisone dose",)
+"""Doses were not to be labelled."""
+WITHOUT_CODES = ("condition", "drug")
+
+
+def listed(value: Any) -> list[str]:
+    """A list of one may be written as its one."""
+    return [value] if isinstance(value, str) else value
+
+
+def record_names(study: dict[str, Any]) -> list[tuple[Any, str]]:
+    """The study's own conditions with its keywords, and its interventions with their other names."""
+    section = study["protocolSection"]
+    conditions = section.get("conditionsModule", {})
+    names: list[tuple[Any, str]] = []
+    for part in ("conditions", "keywords"):
+        names += [("condition", name) for name in listed(conditions.get(part, []))]
+    for intervention in section.get("armsInterventionsModule", {}).get("interventions", []):
+        names += [("drug", name) for name in [intervention["name"], *listed(intervention.get("otherNames", []))]]
+    return names
+
+
+@cache
+def same_unit(one: str | None, other: str | None) -> bool:
+    """Whether one of the first is one of the second; the reader wrote some units as text does (`copies/mL`)."""
+    if one is None or other is None:
+        return one == other
+    return any(comparable(1.0, unit, other) == 1.0 for unit in (one, read_unit(read_tokens(one), 0)[0] or one))
+
+
+def codes_of(code: str) -> tuple[str, ...]:
+    """The vocabulary's keys for a reader's word."""
+    found = NAMES.find(read_tokens(code), 0)
+    if found is None or found.key not in SUBJECTS:
+        return (code,)
+    subject = SUBJECTS[found.key]
+    return subject.means or (subject.key or code,)
+
+
+def expected(label: LabelledConstraint) -> list[tuple[LabelledConstraint, str | None]]:
+    """The label once for each key its word stands for: `transaminases` are two."""
+    if label.code is None or label.kind in WITHOUT_CODES:
+        return [(label, None)]
+    return [(label, code) for code in codes_of(label.code)]
+
+
+def is_right(label: LabelledConstraint, code: str | None, start: int, end: int, found: Constraint) -> bool:
+    """Whether the constraint, `start` to `end` of the whole text, is the labelled one."""
+    if found.kind != label.kind or start >= label.end or label.start >= end:
+        return False
+    if code is not None and found.code != code:
+        return False
+    if label.kind in WITHOUT_NUMBERS:
+        return True
+    bounds = found.low, found.high, found.low_open, found.high_open, found.limit
+    labelled = label.low, label.high, label.low_open, label.high_open, label.limit
+    return bounds == labelled and same_unit(label.unit, found.unit)
+
+
+def reason(label: LabelledConstraint, code: str | None, places: list[int], found: list[Constraint]) -> str:
+    """What stands where a constraint was missed."""
+    there = [c for c in found if places[c.start] < label.end and label.start <= places[c.end - 1]]
+    same = [c for c in there if c.kind == label.kind]
+    if not same:
+        if code is not None and not NAMES.find(read_tokens(code), 0):
+            return "nothing, no such word"
+        return "another kind" if there else "nothing"
+    if code is not None and all(c.code != code for c in same):
+        return "another code"
+    if all((c.low, c.high) != (label.low, label.high) for c in same):
+        return "other numbers"
+    return "another unit or openness"
+
+
+class ConstraintScores:
+    """Scores by kind; of criteria, how many there are and how many have a typed constraint that is no mention."""
+
+    def __init__(self) -> None:
+        self.kinds: dict[str, Score] = defaultdict(Score)
+        self.exceptions = Score()
+        self.missed: Counter[tuple[str, str]] = Counter()
+        """Of what was missed: its kind and what stood there instead."""
+        self.criteria = 0
+        self.typed = 0
+
+    @property
+    def all(self) -> Score:
+        scores = self.kinds.values()
+        return Score(sum(s.right for s in scores), sum(s.found for s in scores), sum(s.labelled for s in scores))
+
+
+def score_constraints(
+    label: LabelledText, text: str, names: list[tuple[Any, str]], scores: ConstraintScores
+) -> list[tuple[str, Any, str]]:
+    """Adds what is right in one text to `scores`; what is wrong is returned as (missed or false, what, its text)."""
+    wrong: list[tuple[str, Any, str]] = []
+    for number, node in enumerate(label.nodes):
+        labelled = [pair for one in label.constraints if one.node == number for pair in expected(one)]
+        if node.role == "H" and not labelled:
+            continue
+        # the node's pieces as one text, and where each of its characters stands in the whole
+        places = [place for start, end in node.spans for place in (*range(start, end), end)]
+        own = "\n".join(text[start:end] for start, end in node.spans)
+        typed = tuple(one for one in read_constraints(own) if one.code not in UNLABELLED)
+        scores.criteria += node.role == "N"
+        scores.typed += node.role == "N" and bool(typed)
+        found = [*typed, *read_mentions(own, names)]
+        for one in found:
+            scores.kinds[one.kind].found += 1
+        left = list(found)
+        for one, code in labelled:
+            scores.kinds[one.kind].labelled += 1
+            match = next((c for c in left if is_right(one, code, places[c.start], places[c.end - 1] + 1, c)), None)
+            if match is None:
+                scores.missed[one.kind, reason(one, code, places, left)] += 1
+                wrong.append(("missed", (one, code, text[one.start : one.end]), own))
+                continue
+            left.remove(match)
+            scores.kinds[one.kind].right += 1
+            if one.kind not in WITHOUT_CODES:
+                scores.exceptions.labelled += one.excepted
+                scores.exceptions.found += not match.plain
+                scores.exceptions.right += one.excepted and not match.plain
+        wrong += [("false", one, own) for one in left]
+    return wrong
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sample", required=True, help="a gzip file of studies, one JSON object on each line")
+    parser.add_argument("--show", nargs="*", help="kinds whose mistakes in the development half are printed")
+    given = parser.parse_args()
+    studies = load_sample(given.sample)
+    scores = {half: ConstraintScores() for half in HALVES}
+    for label in load_labels():
+        text = criteria_text(studies[label.id]) if label.id in studies else ""
+        if not is_labelled_text(label, text):
+            continue
+        wrong = score_constraints(label, text, record_names(studies[label.id]), scores[label.half])
+        if given.show and label.half == "development":
+            for which, what, own in wrong:
+                kind = what.kind if isinstance(what, Constraint) else what[0].kind
+                if kind in given.show:
+                    print(which, label.id, what, "|", own[:160].replace("\n", " "))
+    for half, score in scores.items():
+        print(half)
+        for kind, one in sorted(score.kinds.items()):
+            print(f"  {kind:20} {one}")
+        print(f"  {'all':20} {score.all}")
+        print(f"  {'exceptions':20} {score.exceptions}")
+        for (kind, why), count in sorted(score.missed.items(), key=lambda item: -item[1])[:14]:
+            print(f"  missed {count:4} {kind}: {why}")
+        print(f"  criteria with a typed constraint: {score.typed} of {score.criteria}")
+
+
+if __name__ == "__main__":
+    main()
