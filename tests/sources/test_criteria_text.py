@@ -135,6 +135,11 @@ def test_text_without_headings_is_one_note_for_each_paragraph():
     assert [issue.code for issue in found.issues] == ["before-heading"]
 
 
+def test_a_form_on_one_line_is_taken_apart():
+    text = "PATIENT CHARACTERISTICS: Age: 17 and over Renal: Creatinine below 2 Other: No purple elbow"
+    assert outline(text) == ["[Age: 17 and over]", "[Renal: Creatinine below 2]", "[Other: No purple elbow]"]
+
+
 def left_out(text: str, found: Eligibility) -> dict[int, int]:
     """Characters that are not white space and are in no criterion, heading or mark, or in several: how often."""
     counts = [0] * len(text)

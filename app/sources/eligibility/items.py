@@ -18,6 +18,14 @@ _SENTENCE_END = tuple(".;!?)。；")
 _NO_HEADING_AFTER = re.compile(
     r"\b(?:the|these|all|following|any|of|and|or|per|see|meets?|meeting|with|above|our|additional)$", re.IGNORECASE
 )
+_TEMPLATE = re.compile(r"(?:DISEASE|PATIENT) CHARACTERISTICS:|PRIOR CONCURRENT THERAPY:")
+_TEMPLATE_PART = re.compile(
+    r"(?<=\s)(?:Age|Sex|Gender|Menopausal status|Hormone receptor status|Performance status|Life expectancy|"
+    r"Hematopoietic|"
+    r"Hematologic|Hepatic|Renal|Cardiovascular|Pulmonary|Neurologic|Immunologic|Gastrointestinal|Biologic therapy|"
+    r"Chemotherapy|Endocrine therapy|Radiotherapy|Surgery|Other): (?=\S)"
+)
+"""Headings of the form that the US National Cancer Institute filled in until 2010, which some records have on one line."""
 _NEAR = 60
 """Characters before a heading inside a line that are looked at."""
 
@@ -60,6 +68,8 @@ def _split_at_headings(line: Line) -> Iterator[Line]:
     cuts = [m.start() for m in found if m.start() >= begins and (title or both or _is_heading(line.text, m))]
     if not line.text.isascii():
         cuts += [m.start() for m in PHRASE.finditer(line.text) if line.text[m.end() : m.end() + 1] in (":", "：")]
+    if form := _TEMPLATE.match(line.text):
+        cuts += [form.end(), *(m.start() for m in _TEMPLATE_PART.finditer(line.text))]
     if not cuts:
         yield line
         return
