@@ -25,7 +25,7 @@ _TEMPLATE_PART = re.compile(
     r"Hematologic|Hepatic|Renal|Cardiovascular|Pulmonary|Neurologic|Immunologic|Gastrointestinal|Biologic therapy|"
     r"Chemotherapy|Endocrine therapy|Radiotherapy|Surgery|Other): (?=\S)"
 )
-"""Headings of the form that the US National Cancer Institute filled in until 2010, which some records have on one line."""
+"""Headings of the form that the US National Cancer Institute filled in until 2010; some records have it on one line."""
 _NEAR = 60
 """Characters before a heading inside a line that are looked at."""
 
