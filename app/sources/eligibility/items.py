@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from app.sources.document import Line
+from app.sources.eligibility.joined import find_joined
 from app.sources.eligibility.languages import PHRASE, read_type
 from app.sources.eligibility.marks import Item, Place, read_item, unmark
 from app.sources.eligibility.runs import Recent, find_run, remember
@@ -18,14 +19,6 @@ _SENTENCE_END = tuple(".;!?)。；")
 _NO_HEADING_AFTER = re.compile(
     r"\b(?:the|these|all|following|any|of|and|or|per|see|meets?|meeting|with|above|our|additional)$", re.IGNORECASE
 )
-_TEMPLATE = re.compile(r"(?:DISEASE|PATIENT) CHARACTERISTICS:|PRIOR CONCURRENT THERAPY:")
-_TEMPLATE_PART = re.compile(
-    r"(?<=\s)(?:Age|Sex|Gender|Menopausal status|Hormone receptor status|Performance status|Life expectancy|"
-    r"Hematopoietic|"
-    r"Hematologic|Hepatic|Renal|Cardiovascular|Pulmonary|Neurologic|Immunologic|Gastrointestinal|Biologic therapy|"
-    r"Chemotherapy|Endocrine therapy|Radiotherapy|Surgery|Other): (?=\S)"
-)
-"""Headings of the form that the US National Cancer Institute filled in until 2010; some records have it on one line."""
 _NEAR = 60
 """Characters before a heading inside a line that are looked at."""
 
@@ -55,9 +48,18 @@ def _split_line(line: Line, own: Item, below: tuple[Place, ...], recent: Recent)
         deeper = 0
         for at, level in find_run(part, own if part is line else read_item(part), below, recent):
             if part.text[start:at].strip():
-                yield _piece(part, start, at), deeper
+                yield from _split_joined(_piece(part, start, at), deeper)
                 start, deeper = at, level
-        yield _piece(part, start, len(part.text)), deeper
+        yield from _split_joined(_piece(part, start, len(part.text)), deeper)
+
+
+def _split_joined(piece: Line, deeper: int) -> Iterator[tuple[Line, int]]:
+    start = 0
+    for at in find_joined(piece.text, 0):
+        if any(character.isalnum() for character in piece.text[start:at]):
+            yield _piece(piece, start, at), deeper
+            start = at
+    yield _piece(piece, start, len(piece.text)), deeper
 
 
 def _split_at_headings(line: Line) -> Iterator[Line]:
@@ -68,8 +70,6 @@ def _split_at_headings(line: Line) -> Iterator[Line]:
     cuts = [m.start() for m in found if m.start() >= begins and (title or both or _is_heading(line.text, m))]
     if not line.text.isascii():
         cuts += [m.start() for m in PHRASE.finditer(line.text) if line.text[m.end() : m.end() + 1] in (":", "：")]
-    if form := _TEMPLATE.match(line.text):
-        cuts += [form.end(), *(m.start() for m in _TEMPLATE_PART.finditer(line.text))]
     if not cuts:
         yield line
         return

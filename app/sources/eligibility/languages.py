@@ -54,6 +54,10 @@ _SENTENCE_IN = re.compile(
 )
 
 
+def words_of(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 def read_type(text: str) -> CriterionType | None:
     """The type that the words of a heading name: a phrase of any of the languages, or an English sentence."""
     folded = text.casefold()

@@ -41,6 +41,9 @@ class Lists(Tree):
             self.lists[-1].lead_indent = lead.indent if lead.indent > item.indent else None
             self.lists[-1].interrupts = lead.mark is None and len(self.taken) > 2 and bool(self.taken[-3][0].mark)
             return
+        if item.inside and not item.mark and self.taken and self.taken[-1][0].line.number == item.line.number:
+            self.add_to(self.lists[-1], item, self.lists[-1].place)
+            return
         first = self.lists[0]
         if self.returns_to_interrupted(item):
             self.lists.pop()

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from app.record.spans import Span
 from app.sources.eligibility.headings import read_criteria_heading, read_group
-from app.sources.eligibility.languages import PHRASE, read_type
+from app.sources.eligibility.joined import is_form_part
+from app.sources.eligibility.languages import PHRASE, read_type, words_of
 from app.sources.eligibility.marks import Item
 
 
@@ -25,30 +26,26 @@ class Title(NamedTuple):
     rest: Span | None = None
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
 _CRITERIA = re.compile(
     r"(?P<before>(?:[^\s.;]{1,30} ){0,8})(?P<type>non-?inclusion|inclusion|exclusion)s?"
     r"(?P<word> ?(?:criteri(?:a|on|as|um)))?s?(?![\w/])",
     re.IGNORECASE,
 )
-_ADJECTIVES = _words(
+_ADJECTIVES = words_of(
     "additional and basic common core eligibility further general key list main major minimum of other overall "
     "patient patients participant participants primary principal protocol specific specified study subject "
     "subjects the trial following our some selected summary detailed"
 )
-_WEAK = _words("patient patients participant participants subject subjects study trial")
-_EVENTS = _words(
+_WEAK = words_of("patient patients participant participants subject subjects study trial")
+_EVENTS = words_of(
     "randomization randomisation enrollment enrolment entry screening participation inclusion registration "
     "surgery treatment eligibility the at study initial and or both"
 )
-_VERBS = _words(
+_VERBS = words_of(
     "no not are do does has have is meet meets met meeting fulfil fulfill fulfils fulfills fulfilling satisfy "
     "satisfies satisfying reach reaching violate violating violation see per refer according apply applies"
 )
-_NO_HEADING = _VERBS | _words(
+_NO_HEADING = _VERBS | words_of(
     "any all as by if in to with without above below protocol-defined defined protocol-specified"
 )
 _GROUP_WORD = re.compile(
@@ -272,6 +269,8 @@ def is_section_title(item: Item, below: Item | None) -> bool:
     """
     if item.mark or below is None or len(item.text) > 80:
         return False
+    if below.line.number == item.line.number and is_form_part(item.text):
+        return True
     words = item.text.split()
     colon = item.text.endswith((":", "："))
     if below.line.number == item.line.number + 1 or len(words) > 8 or _LEAD_IN.search(item.text):

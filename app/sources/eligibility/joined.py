@@ -1,0 +1,123 @@
+"""Criteria that stand one after the other on a line, with no mark between them: a line in, where each begins out.
+
+`Creatinine normal No prior surgery At least 6 weeks since radiotherapy`: some records lost their line breaks. A
+criterion begins at a capital that no sentence has inside it: at a word that opens criteria, or at what is measured
+(`Platelets at least 5`) right after a measured value.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from app.sources.eligibility.languages import words_of
+
+_FORM = re.compile(r"(?:DISEASE|PATIENT) CHARACTERISTICS:|PRIOR CONCURRENT THERAPY:")
+_PART = (
+    r"(?:Age|Sex|Gender|Menopausal status|Hormone receptor status|Performance status|Life expectancy|"
+    r"Hematopoietic|Hematologic|Hepatic|Renal|Cardiovascular|Pulmonary|Neurologic|Immunologic|Gastrointestinal|"
+    r"Biologic therapy|Chemotherapy|Endocrine therapy|Radiotherapy|Surgery|Other):"
+)
+"""Headings of the form that the US National Cancer Institute filled in until 2010; some records have it on one line."""
+_FORM_PART = re.compile(rf"(?<=\s){_PART} (?=\S)")
+_HEADING = re.compile(rf"{_FORM.pattern}|{_PART}")
+_WORD = re.compile(r"\S+")
+_PEOPLE = words_of("Patients Patient Subjects Participants Women Men Females Must Currently")
+_OPENS = words_of(
+    "No Not None At More Less Greater Must May Prior Concurrent See Recovered Fully Fertile Negative Able Any "
+    "Patients Measurable Evaluable Unidimensionally Bidimensionally Histologically Cytologically Evidence Effective "
+    "Confirmation Registered Documented Known Ineligible Eligible Inoperable"
+)
+"""What opens criteria even inside a list that the sentence has after a colon."""
+_GOES_ON = words_of(
+    "a an the and or and/or of in on at to by for from with without within than as per via no not non is are was were "
+    "be been any all each other another both either if who whose that this these those their his her its only since "
+    "prior known current previous active adequate signed new every between before after during until under over above "
+    "below including except unless when where while against versus vs plus positive CNS OR AND No Not"
+)
+_NAME = re.compile(
+    r".*['’]s\b|(?:Karnofsky|Zubrod|Lansky|Gleason|Western|Southwest|Eastern|Philadelphia|Child|Gram|Ann|New|Ewing|"
+    r"Wilms|Doppler|Fuhrman|Breslow|January|February|March|April|May|June|July|August|September|October|November|"
+    r"December|Mullerian|Barrett|Hodgkin)\b"
+)
+_COMPARES = re.compile(
+    r"\b(?:(?:no|not) )?(?:greater|less|more|higher|lower) than\b|\bat (?:least|most)\b|\bwithin normal\b|\bnormal\b|"
+    r"\\?[<>]|[≤≥=⩽⩾≧≦]"
+)
+_POLAR = re.compile(r"(?:required|allowed|positive|negative|permitted|eligible)\b")
+_VALUE = re.compile(
+    r"%$|\d[a-z%]*$|/[\w³^*]+$|\)$|(?:normal|limits?|ULN|UNL|ms|msec|mm|seconds|months|weeks|days|years|negative)$"
+)
+_ENUMERATED = re.compile(r"[(\[]?[\w.]{1,4}\)$")
+_MEASURED = re.compile(
+    r"(?:[A-Z][a-z]+|[A-Z]{2,4}[a-z]?\d?|QTc\w?|Hb|Hgb)(?:/[A-Z]+)?"
+    r"(?: (?:and |or )?[\w/()+-]{2,30}){0,4} ?(?:is |of |must be )?"
+)
+_NO_MEASURE = re.compile(r"(?:ULN|UNL|IU|OR|AND|DNA|RNA|HG|Grade|Hg|Units?|Stage|NCI|CTC\w*|Version|Class)\b")
+_NEAR = 80
+
+
+def is_form_part(text: str) -> bool:
+    """Whether a text is only a heading of the form."""
+    return bool(_HEADING.fullmatch(text))
+
+
+def find_joined(text: str, begins: int) -> list[int]:
+    """Where further criteria begin in a line, whose text begins at `begins`.
+
+    In a form on one line, a part with one criterion stays whole; where it has several, its heading is cut off.
+    """
+    form = _FORM.match(text)
+    if not form:
+        return list(_find_joined(text, begins, False))
+    parts = list(_FORM_PART.finditer(text))
+    starts = [form.end(), *(part.start() for part in parts)]
+    ends = [form.end(), *(part.end() for part in parts)]
+    cuts = starts
+    for end, stop in zip(ends, [*starts[1:], len(text)], strict=True):
+        joined = list(_find_joined(text[:stop], end, True))
+        cuts = [*cuts, end, *joined] if joined else cuts
+    return sorted(set(cuts))
+
+
+def _find_joined(text: str, begins: int, form: bool) -> Iterator[int]:
+    """In a form sentences have no full stop, and most capitals begin one; elsewhere only words for people do."""
+    words = list(_WORD.finditer(text, begins))
+    compared = begins
+    listing = False
+    for before, word in pairwise(words):
+        listing = listing or before.group()[-1] == ":"
+        if not word.group()[0].isupper() or before.group() in _GOES_ON:
+            continue
+        after = text[word.end() : word.end() + 2].lstrip()[:1]
+        opens = _opens_in_form if form else _opens
+        if opens(before.group(), word.group(), after, listing):
+            listing = False
+        elif not (_VALUE.search(before.group()[-12:]) and _is_measured(text, word.start(), form)) or not (
+            form or _COMPARES.search(text, max(compared, word.start() - _NEAR), word.start())
+        ):
+            continue
+        compared = word.start()
+        yield compared
+
+
+def _opens(before: str, word: str, after: str, listing: bool) -> bool:
+    if word not in _PEOPLE or not after.islower() or len(before) < 3 or _ENUMERATED.fullmatch(before):
+        return False
+    return (before.isalpha() and before.islower()) or before[-1] == ")"
+
+
+def _opens_in_form(before: str, word: str, after: str, listing: bool) -> bool:
+    if before[-1] in ",;:-–(/":
+        return False
+    if word in _OPENS:
+        return after.isalnum()
+    lower = after.islower() or after == ","
+    return not listing and lower and word.rstrip(",")[1:].islower() and not _NAME.match(word)
+
+
+def _is_measured(text: str, at: int, form: bool) -> bool:
+    """Whether up to six words stand here before a comparison, in one phrase."""
+    if _NO_MEASURE.match(text, at):
+        return False
+    compared = _COMPARES.search(text, at, at + _NEAR) or (_POLAR.search(text, at, at + 40) if form else None)
+    return bool(compared and _MEASURED.fullmatch(text, at, compared.start()))
