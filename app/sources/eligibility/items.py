@@ -54,12 +54,12 @@ def _split_line(line: Line, own: Item, below: tuple[Place, ...], recent: Recent)
 
 
 def _split_joined(piece: Line, deeper: int) -> Iterator[tuple[Line, int]]:
-    start = 0
-    for at in find_joined(piece.text, 0):
+    start = inner = 0
+    for at, level in find_joined(piece.text):
         if any(character.isalnum() for character in piece.text[start:at]):
-            yield _piece(piece, start, at), deeper
-            start = at
-    yield _piece(piece, start, len(piece.text)), deeper
+            yield _piece(piece, start, at), deeper + inner
+            start, inner = at, level
+    yield _piece(piece, start, len(piece.text)), deeper + inner
 
 
 def _split_at_headings(line: Line) -> Iterator[Line]:

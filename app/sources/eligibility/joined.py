@@ -19,7 +19,6 @@ _PART = (
 )
 """Headings of the form that the US National Cancer Institute filled in until 2010; some records have it on one line."""
 _FORM_PART = re.compile(rf"(?<=\s){_PART} (?=\S)")
-_HEADING = re.compile(rf"{_FORM.pattern}|{_PART}")
 _WORD = re.compile(r"\S+")
 _PEOPLE = words_of("Patients Patient Subjects Participants Women Men Females Must Currently")
 _OPENS = words_of(
@@ -56,27 +55,23 @@ _NO_MEASURE = re.compile(r"(?:ULN|UNL|IU|OR|AND|DNA|RNA|HG|Grade|Hg|Units?|Stage
 _NEAR = 80
 
 
-def is_form_part(text: str) -> bool:
-    """Whether a text is only a heading of the form."""
-    return bool(_HEADING.fullmatch(text))
+def find_joined(text: str) -> list[tuple[int, int]]:
+    """Where further criteria begin in a line, each with its level: 1 for those of a part of a form.
 
-
-def find_joined(text: str, begins: int) -> list[int]:
-    """Where further criteria begin in a line, whose text begins at `begins`.
-
-    In a form on one line, a part with one criterion stays whole; where it has several, its heading is cut off.
+    In a form on one line, a part with one criterion stays whole; where it has several, its heading leads them in.
     """
     form = _FORM.match(text)
     if not form:
-        return list(_find_joined(text, begins, False))
+        return [(at, 0) for at in _find_joined(text, 0, False)]
     parts = list(_FORM_PART.finditer(text))
     starts = [form.end(), *(part.start() for part in parts)]
     ends = [form.end(), *(part.end() for part in parts)]
-    cuts = starts
+    cuts = [(start, 0) for start in starts]
     for end, stop in zip(ends, [*starts[1:], len(text)], strict=True):
         joined = list(_find_joined(text[:stop], end, True))
-        cuts = [*cuts, end, *joined] if joined else cuts
-    return sorted(set(cuts))
+        level = int(end != form.end())
+        cuts += [(at, level) for at in (end, *joined)] if joined and level else [(at, 0) for at in joined]
+    return sorted(cuts)
 
 
 def _find_joined(text: str, begins: int, form: bool) -> Iterator[int]:

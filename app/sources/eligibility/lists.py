@@ -42,7 +42,7 @@ class Lists(Tree):
             self.lists[-1].interrupts = lead.mark is None and len(self.taken) > 2 and bool(self.taken[-3][0].mark)
             return
         if item.inside and not item.mark and self.taken and self.taken[-1][0].line.number == item.line.number:
-            self.add_to(self.lists[-1], item, self.lists[-1].place)
+            self.place_joined(item)
             return
         first = self.lists[0]
         if self.returns_to_interrupted(item):
@@ -67,6 +67,16 @@ class Lists(Tree):
             self.place_numbered(i, item)
         else:
             self.place_unnumbered(i, item)
+
+    def place_joined(self, item: Item) -> None:
+        """A criterion that follows another one on its line, with no mark."""
+        before = self.taken[-1][0]
+        if item.indent > before.indent:
+            self.open_list(item)
+            return
+        if item.indent < before.indent:
+            self.lists.pop()
+        self.add_to(self.lists[-1], item, self.lists[-1].place)
 
     def goes_on_inside(self, item: Item) -> tuple[OpenList, Item, Place] | None:
         """The list that began inside a line and goes on with this one: nothing else has the number before."""

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from app.record.spans import Span
 from app.sources.eligibility.headings import read_criteria_heading, read_group
-from app.sources.eligibility.joined import is_form_part
 from app.sources.eligibility.languages import PHRASE, read_type, words_of
 from app.sources.eligibility.marks import Item
 
@@ -269,8 +268,6 @@ def is_section_title(item: Item, below: Item | None) -> bool:
     """
     if item.mark or below is None or len(item.text) > 80:
         return False
-    if below.line.number == item.line.number and is_form_part(item.text):
-        return True
     words = item.text.split()
     colon = item.text.endswith((":", "："))
     if below.line.number == item.line.number + 1 or len(words) > 8 or _LEAD_IN.search(item.text):
