@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from app.record.spans import Fact, Span
 from app.sources.conversions import read_criterion_type
 from app.sources.document import Line
+from app.sources.eligibility.groups import read_group_item
 from app.sources.eligibility.headings import is_altered_criteria_heading, read_criteria_heading, read_group
+from app.sources.eligibility.heads import read_heads, read_prefixes
 from app.sources.eligibility.items import read_items
 from app.sources.eligibility.lists import Lists
 from app.sources.eligibility.marks import Item, read_item
-from app.sources.eligibility.titles import Title, is_section_title, read_part, read_title, read_type_sentence
+from app.sources.eligibility.titles import Title, is_section_title, read_type_sentence
 from app.sources.eligibility.tree import Eligibility
 
 __all__ = ["Eligibility", "read_eligibility", "read_listed_eligibility"]
@@ -27,25 +29,25 @@ def read_eligibility(lines: Sequence[Line], with_facts: bool = True) -> Eligibil
     """
     items = read_items(lines)
     tree = Lists(items, with_facts)
-    titles = [read_title(item) for item in items]
-    groups = {item.read(t.group).casefold() for item, t in zip(items, titles, strict=True) if t and t.group}
+    heads = read_heads(items)
+    prefixes = read_prefixes(items)
     first = True
     for i, item in enumerate(items):
         below = items[i + 1] if i + 1 < len(items) else None
-        title = titles[i]
-        if title:
-            if title.weak and len(groups) < 2:
-                title = title._replace(group=None)
-            _open_type(tree, i, item, title)
-            first = title.rest is None
+        head = heads[i]
+        if isinstance(head, Title):
+            _open_type(tree, i, item, head)
+            first = head.rest is None
         elif not any(character.isalnum() for character in item.text):
             tree.add_heading(item, item.span)
         elif type := read_type_sentence(item, tree.type, first):
             _open_type(tree, i, item, Title(item.span), None if type != tree.type else tree.cohort)
-        elif (part := read_part(item, below)) and tree.type:
+        elif head:
             tree.close_segment()
             tree.add_heading(item, item.span)
-            _open_part(tree, item, part[0])
+            _open_part(tree, item, head.label)
+            if below and isinstance(heads[i + 1], Title):
+                tree.outer = tree.cohort
             first = True
         elif is_section_title(item, below):
             tree.add_heading(item, item.span)
@@ -53,6 +55,10 @@ def read_eligibility(lines: Sequence[Line], with_facts: bool = True) -> Eligibil
         else:
             if tree.type is None and not (i and tree.taken):
                 tree.issue("before-heading", "stands above any heading: kept as a note, with what follows it", item)
+            tree.leave_group(item)
+            if group := read_group_item(item, below) or prefixes[i]:
+                tree.enter_group(item)
+                _open_part(tree, item, group)
             tree.place(i, item)
             first = False
     tree.close_segment()
@@ -94,7 +100,9 @@ def read_listed_eligibility(lines: Sequence[Line]) -> Eligibility:
 
 def _open_type(tree: Lists, i: int, item: Item, title: Title, cohort: int | None = None) -> None:
     tree.close_segment()
-    tree.cohort, tree.heading = cohort, title.span
+    if title.group or title.everyone:
+        tree.outer = None
+    tree.cohort, tree.heading = tree.outer if cohort is None else cohort, title.span
     exclusion = read_criterion_type(item.read(title.span)) == "exclusion"
     tree.type = "exclusion" if exclusion else "inclusion"
     stop = title.rest.start if title.rest else title.span.end

@@ -9,19 +9,18 @@ import re
 from typing import NamedTuple
 
 from app.record.spans import Span
-from app.sources.eligibility.headings import read_criteria_heading, read_group
+from app.sources.eligibility.groups import GROUP_WORD, is_everyone, names_part
+from app.sources.eligibility.headings import read_criteria_heading
 from app.sources.eligibility.languages import PHRASE, read_type, words_of
 from app.sources.eligibility.marks import Item
 
 
 class Title(NamedTuple):
-    """`span` is the heading. `group` is whom it is for; `everyone`: it says that it is for all; `weak`: the group is a
-    word such as `Patient`, which names a group only where there is another. `rest` follows it on the line."""
+    """`span` is the heading. `group` is whom it is for; `everyone`: it says that it is for all. `rest` follows it."""
 
     span: Span
     group: Span | None = None
     everyone: bool = False
-    weak: bool = False
     rest: Span | None = None
 
 
@@ -47,21 +46,6 @@ _VERBS = words_of(
 _NO_HEADING = _VERBS | words_of(
     "any all as by if in to with without above below protocol-defined defined protocol-specified"
 )
-_GROUP_WORD = re.compile(
-    r"\b(?:cohorts?|groups?|arms?|parts?|phases?|stages?|strat(?:um|a)|sub-?stud(?:y|ies)|steps?|periods?|patients?|donors?|"
-    r"recipients?|subjects?|participants?|controls?|volunteers?|care-?givers?|carers?|relatives|siblings?|twins?|"
-    r"parents?|mothers?|fathers?|infants?|newborns?|neonates?|child(?:ren)?|adolescents?|adults?|women|men|females?|"
-    r"males?|partners?|spouses?|famil(?:y|ies)|members?|clinicians?|physicians?|providers?|professionals?|workers?|staff|"
-    r"nurses?|students?|teachers?|healthy|practices?|sites?|hospitals?|cases?|individuals?|persons?|people|employees|"
-    r"residents?|users?|respondents?|survivors?|dyads?|stakeholders?|informants?)\b",
-    re.IGNORECASE,
-)
-_EVERYONE = re.compile(
-    r"(?:all|both|every) (?:of )?(?:the )?(?:enrolled )?"
-    r"(?:subjects?|patients?|participants?|volunteers?|individuals|people|cohorts?|arms?|groups?|parts?|phases?|"
-    r"study participants|study subjects|trial participants)",
-    re.IGNORECASE,
-)
 _AFTER = re.compile(
     r"(?:[ \t]*\((?P<named>[^()]{1,200})\)| (?:for|in|-|–|—)[ \t]+(?P<group>[^:]{1,200}?))?"
     r"[ \t]*(?:(?P<colon>[:：])|(?P<dash>[-–—])(?=[ \t]*$)|\.?[ \t]*$)"
@@ -86,23 +70,6 @@ _OPENS = re.compile(
     re.IGNORECASE,
 )
 _ELSEWHERE = re.compile(r"\b(?:defined|described|listed|specified|stated|mentioned|outlined) in\b|\bcriterion #", re.I)
-_PART = (
-    r"(?:cohorts?|groups?|arms?|parts?|phases?|stages?|strat(?:um|a)|sub-?study|steps?) "
-    r"(?:(?-i:[A-Z]{1,4})|[a-z]|\d{1,2}[A-Za-z]?)(?![\w-])"
-    r"(?:(?:,| and|,? or| &|/) ?(?:(?:cohort|group|arm|part|phase|stage|stratum|step) )?"
-    r"(?:(?-i:[A-Z]{1,2})|[a-z]|\d{1,2}[A-Za-z]?)\b)*"
-)
-_PART_TITLE = re.compile(
-    rf"(?:(?:additional|specific)? ?(?:criteria|requirements)? ?(?:for|in) )?(?P<label>{_PART}(?: only)?"
-    r"(?: ?[:–—-]? ?\([^()]{1,120}\)| ?[:–—-] [^.:;]{1,80})?)[ \t]*[:–—-]*",
-    re.IGNORECASE,
-)
-_PART_NAMED = re.compile(rf"\b{_PART}", re.IGNORECASE)
-_PHASE_TITLE = re.compile(
-    r"(?P<label>(?:[\w/+-]{1,30} ){1,5}(?:cohort|group|arm|phase|stage|part|sub-?study|period))s?(?: only)?[ \t]*:",
-    re.I,
-)
-_PEOPLE_TITLE = re.compile(r"(?P<label>[^:.;,]{1,60}?)(?: only| must| must be| must have)?[ \t]*:")
 _LEAD_IN = re.compile(
     r"\b(?:following|below|includ\w*|either|one of|any of|all of|each of|as follows|defined|must|if|who|with|that|than|"
     r"are|is|was|be|have|has|having|by|or|and|such as|e\.g|for example|not|no|without|history of|criteria|at least)\b"
@@ -140,7 +107,7 @@ def _read_english(item: Item) -> Title | None:
     end = _AFTER.match(after)
     if not plain and not match["word"]:
         return None
-    if not plain and item.mark and not (end and end["colon"] and _GROUP_WORD.search(match["before"])):
+    if not plain and item.mark and not (end and end["colon"] and GROUP_WORD.search(match["before"])):
         return None
     span = Span(item.span.start, item.span.end)
     if not end:
@@ -165,10 +132,9 @@ def _read_english(item: Item) -> Title | None:
         return _titled(item, span, Span(begin, begin + len(label.rstrip())), rest)
     kept = [word for word in match["before"].split() if word.casefold() not in _ADJECTIVES - _WEAK]
     name = " ".join(kept).strip(",:()-–—*_ ")
-    if kept and name in match["before"] and (plain or _GROUP_WORD.search(name)):
+    if kept and name in match["before"] and (plain or GROUP_WORD.search(name)):
         begin = item.span.start + match.start("before") + match["before"].index(name)
-        title = _titled(item, span, Span(begin, begin + len(name)), rest)
-        return title._replace(weak=all(word.casefold() in _WEAK for word in kept))
+        return _titled(item, span, Span(begin, begin + len(name)), rest)
     return Title(span, rest=rest)
 
 
@@ -177,7 +143,7 @@ def _titled(item: Item, span: Span, group: Span, rest: Span | None) -> Title:
     if said:
         group = Span(group.start, item.span.start + said.start())
     label = item.read(group)
-    everyone = bool(_EVERYONE.fullmatch(label))
+    everyone = is_everyone(label)
     words = set(label.casefold().split())
     named = not everyone and not {"study", "trial"} & words and not words <= _EVENTS
     return Title(span, group if named else None, everyone, rest=rest)
@@ -222,43 +188,7 @@ def read_type_sentence(item: Item, current: str | None, first: bool) -> str | No
         choice = "one of" in raw and "criteria" not in raw
         return type if type == current and not choice else None
     opens = type != current and _OPENS.search(raw)
-    return type if opens and not _ELSEWHERE.search(raw) and not _PART_NAMED.search(raw) else None
-
-
-def read_part(item: Item, below: Item | None) -> tuple[Span | None, bool] | None:
-    """The group of people, or the part of the study, whose list a line heads: its label (None: everyone), and whether
-    the line is a sentence. None where it heads no such list."""
-    raw = item.raw
-    if below is None or item.numbered or len(raw) > 300 or below.indent > item.indent + 6:
-        return None
-    if item.mark:
-        match = _PART_TITLE.fullmatch(raw)
-        if not match or below.indent > item.indent or raw[:5] not in ("GROUP", "COHOR", "Group", "Cohor"):
-            return None
-        return _label(item, match), False
-    part = _PART_NAMED.search(raw)
-    if part and raw.rstrip().endswith(":") and re.search(r"\b(?:criteria|following)\b", raw, re.I):
-        return Span(item.span.start + part.start(), item.span.start + part.end()), True
-    group = read_group(item)
-    if group:
-        return (None if _EVERYONE.fullmatch(item.read(group)) else group), False
-    match = _PART_TITLE.fullmatch(raw) or _PHASE_TITLE.fullmatch(raw)
-    if match:
-        return _label(item, match), False
-    match = _PEOPLE_TITLE.fullmatch(raw)
-    if match and len(match["label"].split()) <= 6:
-        label = match["label"].strip()
-        if _EVERYONE.fullmatch(label):
-            return None, False
-        words = label.split()
-        if _GROUP_WORD.fullmatch(words[-1]) or (_GROUP_WORD.fullmatch(words[0]) and " of " in label):
-            return _label(item, match), False
-    return None
-
-
-def _label(item: Item, match: re.Match[str]) -> Span:
-    start = item.span.start + match.start("label")
-    return Span(start, start + len(match["label"].rstrip(" \t:–—-")))
+    return type if opens and not _ELSEWHERE.search(raw) and not names_part(raw) else None
 
 
 def is_section_title(item: Item, below: Item | None) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from app.record.spans import Fact, Span, fold_space
 from app.record.trial import Cohort, Criterion, CriterionRole, CriterionType, Issue
+from app.sources.eligibility.groups import group_key
 from app.sources.eligibility.marks import Item, Place
 
 _ANY_OF = re.compile(
@@ -16,7 +17,6 @@ _ANY_OF = re.compile(
     r"|\bany of:",
     re.IGNORECASE,
 )
-_ALL = re.compile(r"^(?:(?:all|both|the|these|of) )+")
 _ALL_OF = re.compile(r"\b(?:all(?: of)?|each of|both of) the (?:following|below)|\ball of:", re.IGNORECASE)
 
 
@@ -66,6 +66,10 @@ class Tree:
         self.type: CriterionType | None = None
         self.heading: Span | None = None
         self.cohort: int | None = None
+        self.outer: int | None = None
+        """The cohort of a group whose name stands above the headings of its types."""
+        self._around: list[tuple[int, int | None]] = []
+        """The indentation of items that name a group, and the cohort around each."""
         self._cohorts: dict[str | None, int] = {}
         self.lists = [OpenList()]
         self.taken: list[tuple[Item, int]] = []
@@ -76,12 +80,20 @@ class Tree:
 
     def open_cohort(self, label: str | None) -> bool:
         """What follows is for the group of this label (None: for all). True when the group is a new one."""
-        key = _ALL.sub("", label.casefold()) if label else None
+        key = group_key(label) if label else None
         known = key in self._cohorts
         self.cohort = self._cohorts.setdefault(key, len(self.result.cohorts))
         if not known:
             self.result.cohorts.append(Cohort(label=label))
         return not known
+
+    def enter_group(self, item: Item) -> None:
+        """What hangs below an item is for the group that it names."""
+        self._around.append((item.indent, self.cohort))
+
+    def leave_group(self, item: Item) -> None:
+        while self._around and item.indent <= self._around[-1][0]:
+            self.cohort = self._around.pop()[1]
 
     def add_heading(self, item: Item, span: Span) -> None:
         """The marks before a heading are part of it."""
@@ -90,7 +102,7 @@ class Tree:
 
     def add_none_for(self, item: Item, group: str) -> bool:
         """`There are no exclusion criteria for X` belongs to the cohort X, when there is one."""
-        index = self._cohorts.get(group.casefold())
+        index = self._cohorts.get(group_key(group))
         if index is None:
             return False
         here, self.cohort = self.cohort, index
@@ -169,6 +181,7 @@ class Tree:
                 break
         self.taken = []
         self.lists = [OpenList()]
+        self._around = []
 
     def close_lists(self) -> None:
         """A heading that is no criterion ends the lists inside the outermost one, which goes on."""
