@@ -15,7 +15,8 @@ from app.sources.eligibility.heads import read_heads, read_prefixes
 from app.sources.eligibility.items import read_items
 from app.sources.eligibility.lists import Lists
 from app.sources.eligibility.marks import Item, read_item
-from app.sources.eligibility.titles import Title, is_section_title, read_type_sentence
+from app.sources.eligibility.sections import is_dense, is_section_title
+from app.sources.eligibility.titles import Title, read_type_sentence
 from app.sources.eligibility.tree import Eligibility
 
 __all__ = ["Eligibility", "read_eligibility", "read_listed_eligibility"]
@@ -31,6 +32,7 @@ def read_eligibility(lines: Sequence[Line], with_facts: bool = True) -> Eligibil
     tree = Lists(items, with_facts)
     heads = read_heads(items)
     prefixes = read_prefixes(items)
+    dense = is_dense(items)
     first = True
     for i, item in enumerate(items):
         below = items[i + 1] if i + 1 < len(items) else None
@@ -49,7 +51,7 @@ def read_eligibility(lines: Sequence[Line], with_facts: bool = True) -> Eligibil
             if below and isinstance(heads[i + 1], Title):
                 tree.outer = tree.cohort
             first = True
-        elif is_section_title(item, below):
+        elif is_section_title(items[i - 1] if i else None, item, below, dense):
             tree.add_heading(item, item.span)
             tree.close_lists()
         else:

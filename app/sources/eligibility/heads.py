@@ -1,15 +1,18 @@
 """The headings of a text, read together: items in, for each the type or the group that it heads, or None.
 
 A word such as `Patients` names a group only where the text names another group of people; a name that is a group's
-elsewhere in the text is its heading without a colon too.
+elsewhere in the text is its heading without a colon too. Where only exclusion has a heading, `Eligibility criteria` is
+that of inclusion.
 """
 
 import re
 from collections import Counter
 
 from app.record.spans import Span
+from app.sources.conversions import read_criterion_type
 from app.sources.eligibility.groups import Part, group_key, is_of_people, read_part, read_prefix
 from app.sources.eligibility.marks import Item
+from app.sources.eligibility.sections import is_eligibility_title
 from app.sources.eligibility.titles import Title, read_title
 
 _BETWEEN = re.compile(r", |/ ?| and | & ")
@@ -18,6 +21,11 @@ Head = Title | Part | None
 
 def read_heads(items: list[Item]) -> list[Head]:
     titles = [read_title(item) for item in items]
+    types = {read_criterion_type(item.read(title.span)) for item, title in zip(items, titles, strict=True) if title}
+    if types == {"exclusion"}:
+        titles = [
+            Title(item.span) if is_eligibility_title(item) else title for item, title in zip(items, titles, strict=True)
+        ]
     below = [*items[1:], None][: len(items)]
     heads: list[Head] = [
         title or read_part(item, after, titles[i + 1] is not None if after else False)

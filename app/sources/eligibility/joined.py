@@ -98,7 +98,7 @@ def _find_joined(text: str, begins: int, form: bool) -> Iterator[int]:
 def _opens(before: str, word: str, after: str, listing: bool) -> bool:
     if word not in _PEOPLE or not after.islower() or len(before) < 3 or _ENUMERATED.fullmatch(before):
         return False
-    return (before.isalpha() and before.islower()) or before[-1] == ")"
+    return (before.isalpha() and before.islower()) or (before[-1] == ")" and before[-2] != ".")
 
 
 def _opens_in_form(before: str, word: str, after: str, listing: bool) -> bool:

@@ -15,7 +15,10 @@ _DEEPEST = 12
 """Lists in lists: registries' texts have four; without a bound a hostile text costs quadratic time."""
 _LOOK_AHEAD = 200
 """Items of a run of numbers that are looked at to find where it ends."""
-_LEADS = ("the following", "include", "includes", "including", "as follows")
+_LEADS = (
+    *("the following", "include", "includes", "including", "as follows", "such as", "defined as", "defined by"),
+    *("provided that", " with", " must", " if", "any of", "one of", "at least"),
+)
 _NOTE = re.compile(r"[\W_]*(?:notes?\b|n\.?b\.?\s*:|of note\b|remarks?:|please note\b)", re.IGNORECASE)
 _CLOSING = re.compile(
     r"[\W_]*(?:note:? )?(?:(?:further|additional|other)[^.]{0,40} (?:criteria|details)[^.]{0,30} apply\b|"
@@ -41,7 +44,7 @@ class Lists(Tree):
             self.lists[-1].lead_indent = lead.indent if lead.indent > item.indent else None
             self.lists[-1].interrupts = lead.mark is None and len(self.taken) > 2 and bool(self.taken[-3][0].mark)
             return
-        if item.inside and not item.mark and self.taken and self.taken[-1][0].line.number == item.line.number:
+        if self.is_joined(item):
             self.place_joined(item)
             return
         first = self.lists[0]
@@ -68,22 +71,34 @@ class Lists(Tree):
         else:
             self.place_unnumbered(i, item)
 
+    def is_joined(self, item: Item) -> bool:
+        """Whether an item follows another one on its line with no mark, or with a circled number of no open list."""
+        if not item.inside or not self.taken or self.taken[-1][0].line.number != item.line.number:
+            return False
+        places = item.mark.places if item.mark else ()
+        circled = [place for place in places if place.style == "①" and place.number > 1]
+        return not item.mark or (bool(circled) and not any(goes_on(one, circled[0]) for one in self.lists))
+
     def place_joined(self, item: Item) -> None:
-        """A criterion that follows another one on its line, with no mark."""
         before = self.taken[-1][0]
         if item.indent > before.indent:
             self.open_list(item)
             return
         if item.indent < before.indent:
             self.lists.pop()
-        self.add_to(self.lists[-1], item, self.lists[-1].place)
+        place = item.mark.places[0] if item.mark else self.lists[-1].place
+        self.add_to(self.lists[-1], item, place)
 
     def goes_on_inside(self, item: Item) -> tuple[OpenList, Item, Place] | None:
         """The list that began inside a line and goes on with this one: nothing else has the number before."""
         if self.closed or not item.mark:
             return None
         fits = [(one, place) for one in self.lists for place in item.mark.places if goes_on(one, place)]
-        return (fits[0][0], item, fits[0][1]) if len(fits) == 1 and fits[0][0].inside else None
+        if len(fits) != 1:
+            return None
+        one, place = fits[0]
+        alone = item.numbered and not any(other.place for other in self.lists if other is not one)
+        return (one, item, place) if one.inside or (alone and "(" in place.style) else None
 
     def goes_on_outside(self, item: Item) -> tuple[OpenList, Item, Place] | None:
         """The outer list whose next number an item has that is indented as no list with such a number is."""
@@ -207,7 +222,7 @@ class Lists(Tree):
         if top.last is None:
             top.bullet = bullet
             self.add(item, top, self.role_of(item))
-        elif self.is_remark(item):
+        elif self.is_remark(item) or self.is_led_in(i, item):
             self.open_list(item)
         elif not self.closed and not item.mark and self.opens_block(i, item):
             self.open_list(item)
@@ -236,6 +251,14 @@ class Lists(Tree):
         before = self.taken[-1][0]
         return before.mark is not None and bool(_EXCEPTION.match(item.text) or _NOTE.match(item.text))
 
+    def is_led_in(self, i: int, item: Item) -> bool:
+        """Whether a marked item leads in one paragraph without a mark, and its list goes on below that."""
+        before, index = self.taken[-1]
+        after = self.items[i + 1] if i + 1 < len(self.items) else None
+        if self.closed or item.mark or not before.mark or index != self.lists[-1].last or not self.leads_in(index):
+            return False
+        return bool(after and after.mark and after.mark.bullet == before.mark.bullet and after.indent <= before.indent)
+
     def opens_block(self, i: int, item: Item) -> bool:
         """Whether lines without marks follow a lead-in without one, and a blank line ends them."""
         before, index = self.taken[-1]
@@ -250,7 +273,7 @@ class Lists(Tree):
 
     def leads_in(self, index: int) -> bool:
         text = self.pieces[index][-1]
-        return text.endswith((":", "：")) or text.rstrip(". ").casefold().endswith(_LEADS)
+        return text.endswith((":", "：")) or f" {text}".rstrip(". ").casefold().endswith(_LEADS)
 
     def returns_after(self, i: int, top: OpenList) -> bool:
         """Whether the list that starts at item `i` ends where `top` goes on: then it hangs below `top`'s last item."""

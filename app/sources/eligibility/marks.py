@@ -117,7 +117,7 @@ def read_item(line: Line, inside: bool = False) -> Item:
             end = letter.end()
         else:
             break
-        indent = at
+        indent = indent if mark and text[at:end] == mark.bullet else at
         bullet = text[at:end] if mark is None and not found else mark.bullet if mark else ""
         mark = Mark(Span(line.start + at, line.start + end), bullet, found)
         at = skip_space(text, end)

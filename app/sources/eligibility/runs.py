@@ -14,7 +14,7 @@ _MARK = re.compile(
     r"(?<![^\s;:.,；：。，、)\]）])(?:"
     r"(?P<open>[(（]?)(?:(?P<number>\d{1,2})|(?P<roman>[ivx]{1,5})|(?P<upper>[A-Z])|(?P<letter>[a-z]))"
     r"(?P<close>\\?[.)）、])(?=[\s\u00a0]|(?<=[)）、])[^\W\d]|(?<=\d\.)[A-Z][a-z])"
-    r"|(?P<bullet>[•●▪■])(?=[ \t]*\S))"
+    r"|(?P<bullet>[•●▪■])(?=[ \t]*\S)|(?P<circled>[①-⑳]))"
 )
 _STOPS = (":", "：", ";", "；", ".", "。")
 _ENDS = (".", ";", "。", "；")
@@ -61,7 +61,7 @@ def find_run(line: Line, own: Item, below: tuple[Place, ...], recent: Recent) ->
     matches = list(_MARK.finditer(text, begins))
     if not matches:
         return []
-    options = [() if match["bullet"] else places(match) for match in matches]
+    options = [_options(match) for match in matches]
     last = {place: match.start() for match, found in zip(matches, options, strict=True) for place in found}
     lists: list[tuple[Place, int]] = [(place, 0) for place in (own.mark.places if own.mark else ())]
     cuts: list[tuple[int, int]] = []
@@ -71,9 +71,10 @@ def find_run(line: Line, own: Item, below: tuple[Place, ...], recent: Recent) ->
         if one.bullet:
             if not one.before:
                 continue
-            level = 1
+            level = int(text[one.at - 1].isspace())
         else:
             taken = _goes_on(one, lists, below) or _comes_back(one, recent, below) or _begins(one, last, below)
+            taken = taken or (_circled(one) if match["circled"] else None)
             if not taken:
                 continue
             place, level = taken
@@ -82,6 +83,18 @@ def find_run(line: Line, own: Item, below: tuple[Place, ...], recent: Recent) ->
         cuts.append((one.at, level))
         start = one.end
     return cuts
+
+
+def _options(match: re.Match[str]) -> tuple[Place, ...]:
+    if match["circled"]:
+        return (Place("①", ord(match["circled"]) - ord("①") + 1),)
+    return () if match["bullet"] else places(match)
+
+
+def _circled(one: _Candidate) -> tuple[Place, int] | None:
+    """A circled number is a mark wherever it stands; the first may have become a bullet."""
+    place = one.options[0]
+    return place, int(place.number == 1 and one.before.endswith((":", "：")))
 
 
 def _candidate(text: str, start: int, match: re.Match[str], options: tuple[Place, ...]) -> _Candidate:

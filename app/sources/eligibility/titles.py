@@ -70,12 +70,6 @@ _OPENS = re.compile(
     re.IGNORECASE,
 )
 _ELSEWHERE = re.compile(r"\b(?:defined|described|listed|specified|stated|mentioned|outlined) in\b|\bcriterion #", re.I)
-_LEAD_IN = re.compile(
-    r"\b(?:following|below|includ\w*|either|one of|any of|all of|each of|as follows|defined|must|if|who|with|that|than|"
-    r"are|is|was|be|have|has|having|by|or|and|such as|e\.g|for example|not|no|without|history of|criteria|at least)\b"
-    r"|[<>≤≥=\d]",
-    re.IGNORECASE,
-)
 
 
 def read_title(item: Item) -> Title | None:
@@ -189,19 +183,3 @@ def read_type_sentence(item: Item, current: str | None, first: bool) -> str | No
         return type if type == current and not choice else None
     opens = type != current and _OPENS.search(raw)
     return type if opens and not _ELSEWHERE.search(raw) and not names_part(raw) else None
-
-
-def is_section_title(item: Item, below: Item | None) -> bool:
-    """`Laboratory values:` above a list: a heading that is no criterion, because it states nothing.
-
-    It has no mark and a blank line below it, or is in capitals; what leads in a list as a sentence does is a criterion.
-    """
-    if item.mark or below is None or len(item.text) > 80:
-        return False
-    words = item.text.split()
-    colon = item.text.endswith((":", "："))
-    if below.line.number == item.line.number + 1 or len(words) > 8 or _LEAD_IN.search(item.text):
-        return False
-    if not below.mark:
-        return colon and item.text.isupper()
-    return colon or (words[0][0].isupper() and item.text[-1] not in ".;,!?" and len(words) <= 6)

@@ -184,8 +184,9 @@ class Tree:
         self._around = []
 
     def close_lists(self) -> None:
-        """A heading that is no criterion ends the lists inside the outermost one, which goes on."""
+        """A heading that is no criterion ends the lists inside the outermost one, which goes on, however indented."""
         del self.lists[1:]
+        self.lists[0].indent = None
 
     def finish_texts(self) -> None:
         """Joins the pieces of each criterion; a parent whose text says how its children combine keeps that."""
