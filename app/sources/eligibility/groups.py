@@ -121,7 +121,7 @@ def read_part(item: Item, below: Item | None, heads_types: bool = False) -> Part
     `heads_types`: a heading of inclusion or exclusion criteria follows right below.
     """
     raw = item.raw.strip()
-    if below is None or item.numbered or len(raw) > 300 or below.indent > item.indent + 6:
+    if below is None or item.numbered or item.inside or len(raw) > 300 or below.indent > item.indent + 6:
         return None
     if item.mark:
         match = _PART_ALONE.fullmatch(raw)

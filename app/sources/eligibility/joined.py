@@ -18,7 +18,10 @@ _PART = (
     r"Biologic therapy|Chemotherapy|Endocrine therapy|Radiotherapy|Surgery|Other):"
 )
 """Headings of the form that the US National Cancer Institute filled in until 2010; some records have it on one line."""
-_FORM_PART = re.compile(rf"(?<=\s){_PART} (?=\S)")
+_FORM_PART = re.compile(rf"(?<=\s){_PART} ?(?=\S)")
+_CLOSING = re.compile(
+    r"(?<=[^:\s]\s)(?:Further|Other|Additional) (?:[\w/-]{1,20} ){0,4}criteria (?:may |also |will ){0,2}apply\.?\s*$"
+)
 _WORD = re.compile(r"\S+")
 _PEOPLE = words_of("Patients Patient Subjects Participants Women Men Females Must Currently")
 _OPENS = words_of(
@@ -62,37 +65,51 @@ def find_joined(text: str) -> list[tuple[int, int]]:
     """
     form = _FORM.match(text)
     if not form:
-        return [(at, 0) for at in _find_joined(text, 0, False)]
+        closing = _CLOSING.search(text, max(0, len(text) - 2 * _NEAR))
+        return [*_find_joined(text, 0, False), *([(closing.start(), 0)] if closing else [])]
     parts = list(_FORM_PART.finditer(text))
     starts = [form.end(), *(part.start() for part in parts)]
     ends = [form.end(), *(part.end() for part in parts)]
     cuts = [(start, 0) for start in starts]
     for end, stop in zip(ends, [*starts[1:], len(text)], strict=True):
         joined = list(_find_joined(text[:stop], end, True))
-        level = int(end != form.end())
-        cuts += [(at, level) for at in (end, *joined)] if joined and level else [(at, 0) for at in joined]
-    return sorted(cuts)
+        inside = int(bool(joined) and end != form.end())
+        cuts += [(end, 1)] * inside + [(at, inside + level) for at, level in joined]
+    return sorted(set(cuts))
 
 
-def _find_joined(text: str, begins: int, form: bool) -> Iterator[int]:
-    """In a form sentences have no full stop, and most capitals begin one; elsewhere only words for people do."""
+def _find_joined(text: str, begins: int, form: bool) -> Iterator[tuple[int, int]]:
+    """In a form sentences have no full stop, and most capitals begin one; elsewhere only words for people do.
+
+    Alternatives after a colon (`if: A OR B`) are one level deeper.
+    """
     words = list(_WORD.finditer(text, begins))
     compared = begins
-    listing = False
+    listed = level = 0
     for before, word in pairwise(words):
-        listing = listing or before.group()[-1] == ":"
-        if not word.group()[0].isupper() or before.group() in _GOES_ON:
+        if before.group()[-1] == ":":
+            listed = listed or word.start()
+        if not word.group()[0].isupper():
+            continue
+        if form and before.group() in ("OR", "AND") and word.group()[1:2].islower():
+            if listed and not level:
+                level = 1
+                yield listed, level
+            compared = word.start()
+            yield compared, level
+            continue
+        if before.group() in _GOES_ON:
             continue
         after = text[word.end() : word.end() + 2].lstrip()[:1]
         opens = _opens_in_form if form else _opens
-        if opens(before.group(), word.group(), after, listing):
-            listing = False
-        elif not (_VALUE.search(before.group()[-12:]) and _is_measured(text, word.start(), form)) or not (
-            form or _COMPARES.search(text, max(compared, word.start() - _NEAR), word.start())
+        if not opens(before.group(), word.group(), after, bool(listed) and not level) and (
+            not (_VALUE.search(before.group()[-12:]) and _is_measured(text, word.start(), form))
+            or not (form or _COMPARES.search(text, max(compared, word.start() - _NEAR), word.start()))
         ):
             continue
+        listed = level = 0
         compared = word.start()
-        yield compared
+        yield compared, level
 
 
 def _opens(before: str, word: str, after: str, listing: bool) -> bool:
@@ -107,7 +124,8 @@ def _opens_in_form(before: str, word: str, after: str, listing: bool) -> bool:
     if word in _OPENS:
         return after.isalnum()
     lower = after.islower() or after == ","
-    return not listing and lower and word.rstrip(",")[1:].islower() and not _NAME.match(word)
+    named = _NAME.match(word) or (before[0].isupper() and before[1:].islower())
+    return not listing and lower and word.rstrip(",")[1:].islower() and not named
 
 
 def _is_measured(text: str, at: int, form: bool) -> bool:

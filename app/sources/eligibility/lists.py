@@ -84,7 +84,7 @@ class Lists(Tree):
         if item.indent > before.indent:
             self.open_list(item)
             return
-        if item.indent < before.indent:
+        while len(self.lists) > 1 and item.indent < (self.lists[-1].indent or 0):
             self.lists.pop()
         place = item.mark.places[0] if item.mark else self.lists[-1].place
         self.add_to(self.lists[-1], item, place)
