@@ -9,9 +9,8 @@ from collections.abc import Sequence
 from app.record.spans import Fact, Span
 from app.sources.conversions import read_criterion_type
 from app.sources.document import Line
-from app.sources.eligibility.groups import read_group_item
 from app.sources.eligibility.headings import is_altered_criteria_heading, read_criteria_heading, read_group
-from app.sources.eligibility.heads import read_heads, read_prefixes
+from app.sources.eligibility.heads import read_heads, read_inner_groups
 from app.sources.eligibility.items import read_items
 from app.sources.eligibility.lists import Lists
 from app.sources.eligibility.marks import Item, read_item
@@ -31,7 +30,7 @@ def read_eligibility(lines: Sequence[Line], with_facts: bool = True) -> Eligibil
     items = read_items(lines)
     tree = Lists(items, with_facts)
     heads = read_heads(items)
-    prefixes = read_prefixes(items)
+    inner = read_inner_groups(items, heads)
     dense = is_dense(items)
     first = True
     for i, item in enumerate(items):
@@ -57,11 +56,12 @@ def read_eligibility(lines: Sequence[Line], with_facts: bool = True) -> Eligibil
         else:
             if tree.type is None and not (i and tree.taken):
                 tree.issue("before-heading", "stands above any heading: kept as a note, with what follows it", item)
-            tree.leave_group(item)
-            if group := read_group_item(item, below) or prefixes[i]:
-                tree.enter_group(item)
+            if group := inner[i]:
+                here = tree.cohort
                 _open_part(tree, item, group)
+                tree.named, tree.cohort = tree.cohort, here
             tree.place(i, item)
+            tree.named = None
             first = False
     tree.close_segment()
     tree.finish_texts()

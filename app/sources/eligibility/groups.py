@@ -18,7 +18,8 @@ _PEOPLE = (
     r"women|men|females?|males?|partners?|spouses?|famil(?:y|ies)|members?|clinicians?|physicians?|providers?|"
     r"professionals?|workers?|officials?|staff|nurses?|students?|teachers?|healthy|practices?|hospitals?|cases?|"
     r"individuals?|persons?|people|employees|residents?|users?|respondents?|survivors?|dyads?|stakeholders?|"
-    r"informants?)"
+    r"informants?|youths?|teens?|couples?|boys?|girls?|peers?|coaches|leaders?|supervisors?|managers?|experts?|guardians?|"
+    r"friends?|therapists?|doctors?|counsell?ors?|trainees?|veterans?|athletes?|representatives?)"
 )
 _PARTS = r"(?:cohorts?|groups?|arms?|parts?|phases?|stages?|strat(?:um|a)|sub-?stud(?:y|ies)|steps?|periods?)"
 GROUP_WORD = re.compile(rf"\b(?:{_PEOPLE}|{_PARTS})\b", re.IGNORECASE)
@@ -29,7 +30,7 @@ _WEAK = words_of(
 )
 """What names no group by itself, in the singular."""
 _EVERYONE = re.compile(
-    r"(?:all|both|every|any) (?:of )?(?:the )?(?:enrolled |eligible )?"
+    r"(?:all|everyone|everybody)|(?:all|both|every|any) (?:of )?(?:the )?(?:enrolled |eligible )?"
     r"(?:subjects?|patients?|participants?|volunteers?|individuals|people|cohorts?|arms?|groups?|parts?|phases?|"
     r"study participants|study subjects|trial participants)",
     re.IGNORECASE,
@@ -39,6 +40,7 @@ _PART = (
     r"(?:(?-i:[A-Z]{1,4})|[a-z]|\d{1,2}[A-Za-z]?)(?![\w-])"
     r"(?:(?:,| and|,? or| &|/) ?(?:(?:cohort|group|arm|part|phase|stage|stratum|step) )?"
     r"(?:(?-i:[A-Z]{1,2})|[a-z]|\d{1,2}[A-Za-z]?)\b)*"
+    r"|(?:aim|study|module|experiment|track|project|trial) (?:\d{1,2}[A-Za-z]?|(?-i:[A-Z]))(?![\w-])"
     r"|(?:first|second|third|fourth|fifth) (?:cohort|group|arm|part|phase|stage|stratum)\b)"
 )
 _PART_NAMED = re.compile(rf"\b{_PART}", re.IGNORECASE)
@@ -52,15 +54,16 @@ _PART_ALONE = re.compile(
     rf"(?P<label>{_PART}(?: only)?(?: ?:? ?\([^()]{{1,120}}\))?)(?: criteria)?[ \t]*:?", re.IGNORECASE
 )
 _PHASE_TITLE = re.compile(
-    r"(?P<label>(?:[\w/+-]{1,30} ){1,5}(?:cohort|group|arm|phase|stage|part|sub-?study|period))s?(?: only)?"
+    r"(?P<label>(?:[\w/+-]{1,30} ){1,5}(?:cohort|group|arm|phase|stage|part|sub-?study|period|escalation|expansion))s?"
+    r"(?: only)?"
     r"(?P<end>[ \t]*:)?",
     re.IGNORECASE,
 )
 _PEOPLE_TITLE = re.compile(r"(?P<label>[^:.;,]{1,80}?)(?: only| must| must be| must have)?(?P<end>[ \t]*:)?")
 _GROUP_ITEM = re.compile(
-    r"(?:(?:inclusion )?(?:criteria )?for )?(?P<label>(?:[\w-]{1,30} ){0,3}"
-    r"(?:cohorts?|groups?|arms?|controls?|cases|donors?|"
-    r"recipients?|volunteers?|care-?givers?|carers?|siblings?|relatives|clinicians?|providers?))[ \t]*:?",
+    r"(?:(?:inclusion )?(?:criteria )?for )?(?P<label>patients?|participants?|subjects?|(?:[\w-]{1,30} ){0,3}"
+    r"(?:cohorts?|groups?|arms?|controls?|cases|donors?|recipients?|"
+    r"volunteers?|care-?givers?|carers?|siblings?|relatives|clinicians?|providers?))[ \t]*:?",
     re.IGNORECASE,
 )
 _PREFIX = re.compile(r"(?P<label>[A-Z]{4,20}(?: [A-Z]{2,20}){0,2}):(?=[ \t]*\S)")
@@ -75,7 +78,11 @@ _LEAD = re.compile(
     r"not|no|history|at least|both|inclusion|exclusion)\b|[<>≤≥=]",
     re.IGNORECASE,
 )
-_SENTENCE = re.compile(r"\b(?:criteria|following)\b", re.IGNORECASE)
+_SENTENCE = re.compile(r"\b(?:criteria|following|must|eligible|need|should|meet|have)\b|^(?:for|in|only) ", re.I)
+_STAGE = re.compile(r"\bstages? [IVX\d]", re.IGNORECASE)
+_DESCRIBED = re.compile(rf"(?P<label>{_PART} [^.:;,]{{1,60}}):", re.IGNORECASE)
+_BETWEEN = re.compile(r", (?:and )?|/ ?| and | & ")
+_INSIDE = re.compile(r" ?\([^()]*\)")
 _SEXES = re.compile(r"\b(?:wom[ae]n|m[ae]n|(?:fe)?males?)\b", re.IGNORECASE)
 
 
@@ -96,6 +103,9 @@ def names_part(text: str) -> bool:
 def group_key(label: str) -> str:
     """One key for the names of one group; empty for a word such as `Patients`, which names one only beside others."""
     part = _PART_NAMED.search(label)
+    bare = _INSIDE.sub("", label)
+    if not part and bare != label and (key := group_key(bare)):
+        return key
     text = part.group() if part else label
     words = [_singular(word) for word in re.findall(r"[^\W_]+(?:[-/+][^\W_]+)*", text.casefold())]
     if part:
@@ -109,6 +119,19 @@ def _singular(word: str) -> str:
     if len(word) < 4 or word.endswith("ss"):
         return word
     return word[:-3] + "y" if word.endswith("ies") else word.removesuffix("s")
+
+
+def names_all(label: str, keys: set[str]) -> bool:
+    """Whether a label names all the groups there are: `Cases and controls`."""
+    several = {group_key(name) for name in _BETWEEN.split(label.rstrip(": "))}
+    others = keys - {group_key(label)}
+    return len(several) > 1 and len(others) > 1 and several >= others
+
+
+def names_known(label: str, keys: set[str]) -> bool:
+    """Whether most of the names in a label are groups'."""
+    several = [group_key(name) for name in _BETWEEN.split(label.rstrip(": "))]
+    return len(several) > 1 and sum(one in keys for one in several if one) > len(several) / 2
 
 
 def is_of_people(label: str) -> bool:
@@ -125,17 +148,19 @@ def read_part(item: Item, below: Item | None, heads_types: bool = False) -> Part
         return None
     if item.mark:
         match = _PART_ALONE.fullmatch(raw)
-        alone = match and below.indent <= item.indent and (raw.endswith((":", ")")) or raw.isupper())
-        return Part(_label(item, match)) if match and alone else None
-    part = _PART_NAMED.search(raw)
+        alone = (
+            raw.endswith((":", ")")) or raw.isupper() or (below.numbered and below.line.number > item.line.number + 1)
+        )
+        return Part(_label(item, match)) if match and alone and below.indent <= item.indent else None
+    part = None if _STAGE.search(raw) else _PART_NAMED.search(raw)
     if part and raw.endswith(":") and _SENTENCE.search(raw):
         return Part(Span(item.span.start + part.start(), item.span.start + part.end()))
     group = read_group(item) or _for_group(item, below)
     if group:
         return Part(None if is_everyone(item.read(group)) else group)
-    inner = raw.strip("[]")
+    inner = raw.strip("[]*_ ")
     apart = heads_types or inner != raw or _stands_apart(item, below)
-    found = _PART_TITLE.fullmatch(inner) or _people(inner, apart)
+    found = _PART_TITLE.fullmatch(inner) or (part and _DESCRIBED.fullmatch(inner)) or _people(inner, apart)
     if not found:
         return None
     label = _label(item, found)
@@ -144,8 +169,21 @@ def read_part(item: Item, below: Item | None, heads_types: bool = False) -> Part
 
 def read_group_item(item: Item, below: Item | None) -> Span | None:
     """The group that a marked item names, where that is all it does and the list below it is for that group."""
-    if not item.mark or below is None or below.indent <= item.indent:
+    if not item.mark or below is None:
         return None
+    other = item.text.endswith(":") and below.mark and below.numbered != item.numbered
+    if below.indent <= item.indent and not other:
+        return None
+    return read_name(item)
+
+
+def is_name(label: str) -> bool:
+    match = _PART_ALONE.fullmatch(label) or _GROUP_ITEM.fullmatch(label)
+    return is_everyone(label) or bool(match and not _LEAD.search(label))
+
+
+def read_name(item: Item) -> Span | None:
+    """The group whose name is all of an item."""
     match = _PART_ALONE.fullmatch(item.raw.strip()) or _GROUP_ITEM.fullmatch(item.raw.strip())
     return _label(item, match) if match and not _LEAD.search(match["label"]) else None
 
@@ -184,7 +222,7 @@ def _people(raw: str, apart: bool) -> re.Match[str] | None:
     match = _PEOPLE_TITLE.fullmatch(raw)
     if not match or not (match["end"] or apart):
         return None
-    words = match["label"].split()
+    words = _INSIDE.sub("", match["label"]).split()
     if not words or len(words) > 8:
         return None
     if is_everyone(match["label"]):

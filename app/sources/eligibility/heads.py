@@ -10,12 +10,24 @@ from collections import Counter
 
 from app.record.spans import Span
 from app.sources.conversions import read_criterion_type
-from app.sources.eligibility.groups import Part, group_key, is_of_people, read_part, read_prefix
+from app.sources.eligibility.groups import (
+    Part,
+    group_key,
+    is_everyone,
+    is_name,
+    is_of_people,
+    names_all,
+    names_known,
+    read_group_item,
+    read_name,
+    read_part,
+    read_prefix,
+)
 from app.sources.eligibility.marks import Item
 from app.sources.eligibility.sections import is_eligibility_title
 from app.sources.eligibility.titles import Title, read_title
 
-_BETWEEN = re.compile(r", |/ ?| and | & ")
+_COMMON = re.compile(r"(?:general|common|shared|overall)(?: (?:criteria|requirements))?:?", re.IGNORECASE)
 Head = Title | Part | None
 
 
@@ -31,21 +43,60 @@ def read_heads(items: list[Item]) -> list[Head]:
         title or read_part(item, after, titles[i + 1] is not None if after else False)
         for i, (item, title, after) in enumerate(zip(items, titles, below, strict=True))
     ]
+    heads = [_with_name(item, head, after) for item, head, after in zip(items, heads, below, strict=True)]
+    heads = _with_flat(items, heads, below)
     labels = [label for item, head in zip(items, heads, strict=True) if (label := _label(item, head))]
     keys = {group_key(label) for label in labels}
     beside = any(group_key(label) and is_of_people(label) for label in labels)
     return [
-        _without_weak(item, head, beside) if head else _known(item, after, keys, beside)
+        _of_everyone(item, head, keys, beside) if head else _known(item, after, keys, beside)
         for item, head, after in zip(items, heads, below, strict=True)
     ]
 
 
-def read_prefixes(items: list[Item]) -> list[Span | None]:
-    """For each item the group that its text begins with, where several do."""
+def read_inner_groups(items: list[Item], heads: list[Head]) -> list[Span | None]:
+    """For each item the group that it, and what hangs below it, is for: it is the group's name, or begins with it as
+    other items do."""
     spans = [read_prefix(item) for item in items]
-    keys = [group_key(item.read(span)) if span else "" for item, span in zip(items, spans, strict=True)]
-    often = {key for key, times in Counter(keys).items() if key and times > 1}
-    return [span if key in often else None for span, key in zip(spans, keys, strict=True)]
+    often = Counter(group_key(item.read(span)) for item, span in zip(items, spans, strict=True) if span)
+    found = [
+        read_group_item(item, after) or (span if span and often[group_key(item.read(span))] > 1 else None)
+        for item, after, span in zip(items, [*items[1:], None][: len(items)], spans, strict=True)
+    ]
+    labels = [item.read(span) for item, span in zip(items, found, strict=True) if span]
+    labels += [label for item, head in zip(items, heads, strict=True) if (label := _label(item, head))]
+    beside = any(group_key(label) and is_of_people(label) for label in labels)
+    return [
+        span if span and (beside or group_key(item.read(span))) else None
+        for item, span in zip(items, found, strict=True)
+    ]
+
+
+def _with_name(item: Item, head: Head, after: Item | None) -> Head:
+    """`Inclusion criteria: Controls` above a list."""
+    if not isinstance(head, Title) or not head.rest or head.group or not after:
+        return head
+    if after.line.number == item.line.number or not after.mark:
+        return head
+    label = item.read(head.rest).rstrip(":")
+    if not is_name(label):
+        return head
+    group = Span(head.rest.start, head.rest.start + len(label))
+    return Title(Span(head.span.start, head.rest.end), None if is_everyone(label) else group, is_everyone(label))
+
+
+def _with_flat(items: list[Item], heads: list[Head], below: list[Item | None]) -> list[Head]:
+    """`* Patients:` and `* Controls:` among the items of one list are headings, where the text has several of them."""
+    flat = [
+        read_name(item)
+        if not head and after and item.mark and item.text.endswith(":") and after.indent <= item.indent
+        else None
+        for item, head, after in zip(items, heads, below, strict=True)
+    ]
+    keys = {group_key(item.read(span)) for item, span in zip(items, flat, strict=True) if span}
+    if len(keys) < 2:
+        return heads
+    return [Part(span) if span else head for head, span in zip(heads, flat, strict=True)]
 
 
 def _label(item: Item, head: Head) -> str | None:
@@ -53,11 +104,12 @@ def _label(item: Item, head: Head) -> str | None:
     return item.read(span) if span else None
 
 
-def _without_weak(item: Item, head: Head, beside: bool) -> Head:
+def _of_everyone(item: Item, head: Head, keys: set[str], beside: bool) -> Head:
+    """The heading without its group, where that is no group, or all of them."""
     label = _label(item, head)
-    if label is None or beside or group_key(label):
+    if label is None or not (names_all(label, keys) or not (beside or group_key(label))):
         return head
-    return head._replace(group=None) if isinstance(head, Title) else Part(None)
+    return head._replace(group=None, everyone=True) if isinstance(head, Title) else Part(None)
 
 
 def _known(item: Item, below: Item | None, keys: set[str], beside: bool) -> Part | None:
@@ -67,10 +119,9 @@ def _known(item: Item, below: Item | None, keys: set[str], beside: bool) -> Part
         return None
     if not below.mark and below.line.number <= item.line.number + 1:
         return None
+    if keys and _COMMON.fullmatch(item.text):
+        return Part(None)
     key = group_key(item.text)
-    several = [group_key(name) for name in _BETWEEN.split(item.text.rstrip(":"))]
     if key in keys and (key or (beside and len(words) == 1)):
         return Part(item.span)
-    return (
-        Part(item.span) if len(several) > 1 and sum(one in keys for one in several if one) > len(several) / 2 else None
-    )
+    return Part(item.span) if names_known(item.text, keys) and not names_all(item.text, keys) else None

@@ -9,7 +9,7 @@ import re
 from typing import NamedTuple
 
 from app.record.spans import Span
-from app.sources.eligibility.groups import GROUP_WORD, is_everyone, names_part
+from app.sources.eligibility.groups import GROUP_WORD, is_everyone, is_name, names_part
 from app.sources.eligibility.headings import read_criteria_heading
 from app.sources.eligibility.languages import PHRASE, read_type, words_of
 from app.sources.eligibility.marks import Item
@@ -99,7 +99,7 @@ def _read_english(item: Item) -> Title | None:
         return None
     plain = all(word in _ADJECTIVES for word in words if word)
     end = _AFTER.match(after)
-    if not plain and not match["word"]:
+    if not plain and not match["word"] and (item.mark or not is_name(match["before"].strip(" -–—:"))):
         return None
     if not plain and item.mark and not (end and end["colon"] and GROUP_WORD.search(match["before"])):
         return None

@@ -68,8 +68,9 @@ class Tree:
         self.cohort: int | None = None
         self.outer: int | None = None
         """The cohort of a group whose name stands above the headings of its types."""
-        self._around: list[tuple[int, int | None]] = []
-        """The indentation of items that name a group, and the cohort around each."""
+        self.named: int | None = None
+        """The cohort that the next criterion names: it is for that one, and so is what hangs below it."""
+        self._grouped: dict[int, int] = {}
         self._cohorts: dict[str | None, int] = {}
         self.lists = [OpenList()]
         self.taken: list[tuple[Item, int]] = []
@@ -87,13 +88,11 @@ class Tree:
             self.result.cohorts.append(Cohort(label=label))
         return not known
 
-    def enter_group(self, item: Item) -> None:
-        """What hangs below an item is for the group that it names."""
-        self._around.append((item.indent, self.cohort))
-
-    def leave_group(self, item: Item) -> None:
-        while self._around and item.indent <= self._around[-1][0]:
-            self.cohort = self._around.pop()[1]
+    def current_cohort(self) -> int:
+        if self.cohort is None:
+            self.open_cohort(None)
+        assert self.cohort is not None
+        return self.cohort
 
     def add_heading(self, item: Item, span: Span) -> None:
         """The marks before a heading are part of it."""
@@ -124,17 +123,19 @@ class Tree:
         result = self.result
         if self.type is None:
             role = "note"
-        if self.cohort is None:
-            self.open_cohort(None)
-        assert self.cohort is not None
         type = self.type or "inclusion"
-        key = (self.cohort, type, into.parent)
+        cohort = self.named
+        if cohort is None and into.parent is not None:
+            cohort = self._grouped.get(into.parent)
+        if cohort is None:
+            cohort = self.current_cohort()
+        key = (cohort, type, into.parent)
         self._positions[key] = position = self._positions.get(key, 0) + 1
         index = len(result.criteria)
         depth = 0 if into.parent is None else result.criteria[into.parent].depth + 1
         result.criteria.append(
             Criterion(
-                cohort=self.cohort,
+                cohort=cohort,
                 type=type,
                 role=role,
                 parent=into.parent,
@@ -145,6 +146,8 @@ class Tree:
                 spans=[item.span],
             )
         )
+        if cohort != self.cohort:
+            self._grouped[index] = cohort
         self.pieces.append([item.text])
         if self.with_facts:
             self.add_facts(f"criteria.{index}", item)
@@ -181,7 +184,6 @@ class Tree:
                 break
         self.taken = []
         self.lists = [OpenList()]
-        self._around = []
 
     def close_lists(self) -> None:
         """A heading that is no criterion ends the lists inside the outermost one, which goes on, however indented."""
