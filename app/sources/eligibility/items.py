@@ -94,10 +94,9 @@ def _piece(line: Line, start: int, end: int) -> Line:
 
 
 def _without_initials(items: list[Item]) -> list[Item]:
-    """`E. coli` is no item of a list of letters: capitals are marks where a neighbour in the alphabet is one too."""
-    seen = {
-        place for item in items if item.mark for place in item.mark.places if place.style.strip("(（)）.、]") in "AI"
-    }
+    """`E. coli` is no item of a list of letters: capitals are marks where a neighbour in the alphabet is one too, and
+    `2.1 Liters` is none without a `2.2`."""
+    seen = {place for item in items if item.mark for place in item.mark.places if _may_be_text(place)}
     if not seen:
         return items
     checked = []
@@ -107,3 +106,7 @@ def _without_initials(items: list[Item]) -> list[Item]:
             item = unmark(item)
         checked.append(item)
     return checked
+
+
+def _may_be_text(place: Place) -> bool:
+    return place.style.strip("(（)）.、]") in "AI" or (place.style[-1].isdigit() and "." in place.style)

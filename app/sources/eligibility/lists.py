@@ -8,7 +8,7 @@ import re
 
 from app.record.trial import CriterionRole
 from app.sources.eligibility.headings import read_none_for
-from app.sources.eligibility.marks import Item, Place
+from app.sources.eligibility.marks import Item, Place, outline_of
 from app.sources.eligibility.tree import OpenList, Tree
 
 _DEEPEST = 12
@@ -46,6 +46,8 @@ class Lists(Tree):
             return
         if self.is_joined(item):
             self.place_joined(item)
+            return
+        if self.place_in_outline(item):
             return
         first = self.lists[0]
         if self.returns_to_interrupted(item):
@@ -88,6 +90,21 @@ class Lists(Tree):
             self.lists.pop()
         place = item.mark.places[0] if item.mark else self.lists[-1].place
         self.add_to(self.lists[-1], item, place)
+
+    def place_in_outline(self, item: Item) -> bool:
+        """Puts `2.1` below `2.`, and `2.2` after it, wherever they are indented."""
+        outline = outline_of(item.mark.places[0]) if item.mark and item.mark.places else ()
+        if self.closed or len(outline) < 2:
+            return False
+        for one in reversed(self.lists):
+            if item.mark and goes_on(one, item.mark.places[0]):
+                self.add_to(one, item, item.mark.places[0])
+                return True
+            if one.place and outline_of(one.place) == outline[:-1]:
+                del self.lists[self.lists.index(one) + 1 :]
+                self.open_list(item)
+                return True
+        return False
 
     def goes_on_inside(self, item: Item) -> tuple[OpenList, Item, Place] | None:
         """The list that began inside a line and goes on with this one: nothing else has the number before."""
@@ -278,7 +295,8 @@ class Lists(Tree):
     def returns_after(self, i: int, top: OpenList) -> bool:
         """Whether the list that starts at item `i` ends where `top` goes on: then it hangs below `top`'s last item."""
         after = self.after_run(i, 1)
-        return bool(after and after.mark and any(goes_on(top, place) for place in after.mark.places))
+        levels = self.lists if not self.closed else [top]
+        return bool(after and after.mark and any(goes_on(one, place) for place in after.mark.places for one in levels))
 
     def comes_again(self, i: int, number: int) -> bool:
         """Whether the run of numbers from item `i` ends with its first number: the run is the inner list, then."""
@@ -287,9 +305,12 @@ class Lists(Tree):
 
     def after_run(self, i: int, number: int) -> Item | None:
         """The item after those that count on from item `i`, which has `number`."""
+        mark = self.items[i].mark
+        styles = {place.style for place in mark.places if place.number == number} if mark else set()
         for j in range(i, min(len(self.items), i + _LOOK_AHEAD)):
             item = self.items[j]
-            if not any(place.number == number for place in (item.mark.places if item.mark else ())):
+            places = item.mark.places if item.mark else ()
+            if not any(place.number == number and (self.closed or place.style in styles) for place in places):
                 return item
             number += 1
         return None

@@ -8,7 +8,7 @@ from app.sources.document import Line
 
 _TIGHT = "•・●⦁①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 """Marks that need no white space after them."""
-BULLETS = "•*-–—·‣◦▪●○■□➢✓⁃∙◆◇►▶▸➤➔→❖✔⦁・»§+\uf0b7\uf0a7\uf0d8\uf0fc"
+BULLETS = "\ufffd•*-–—·‣◦▪●○■□➢✓⁃∙◆◇►▶▸➤➔→❖✔⦁・»§+\uf0b7\uf0a7\uf0d8\uf0fc"
 _SPACES = " \t\u00a0\u3000\u2002\u2003\u2009"
 _NUMBER = re.compile(
     r"(?P<open>[(（\[]?)(?:(?P<levels>\d{1,2}(?:\.\d{1,2}){1,3})|(?P<number>\d{1,3})|(?P<roman>[ivx]{1,5})(?![a-z])"
@@ -17,6 +17,7 @@ _NUMBER = re.compile(
     r"(?=[\s\u00a0\u3000]|(?<=\d[.)])[A-Z]|(?<=[、）．])|(?<=\d\))[^\W\d]|(?<=[(（]\w\))\w|(?<=[(（]\w\w\))\w|$)"
 )
 _DASHED = re.compile(r"(?P<number>\d{1,2})(?:-(?=[ \t][A-Z])|、)")
+_OUTLINE = re.compile(r"(?P<levels>\d{1,2}(?:\.\d{1,2}){1,3})(?=[ \t]+(?:[^\W\d_]|\\?[<>≤≥]))")
 _RULE = re.compile(r"\\[-*+•](?=[ \t])|-{2,3}(?=[ \t]*[^\W_])")
 _LETTER_O = re.compile(r"o(?=[ \t])")
 _ROMAN = {"i": 1, "v": 5, "x": 10}
@@ -28,6 +29,12 @@ class Place(NamedTuple):
 
     style: str
     number: int
+
+
+def outline_of(place: Place) -> tuple[int, ...]:
+    """`2.3.` -> (2, 3); empty where the number is a letter or a Roman one."""
+    digits = re.findall(r"\d+", place.style)
+    return (*map(int, digits[:-1]), place.number) if digits else ()
 
 
 class Mark(NamedTuple):
@@ -126,6 +133,10 @@ def read_item(line: Line, inside: bool = False) -> Item:
     dashed = None if numbers else _DASHED.match(text, at, stop)
     if dashed:
         number, numbers = dashed, (Place(f"1{dashed.group()[-1]}", int(dashed["number"])),)
+    outline = None if numbers else _OUTLINE.match(text, at, stop)
+    if outline:
+        *above, last = outline["levels"].split(".")
+        number, numbers = outline, (Place(".".join([*above, "1"]), int(last)),)
     if number and numbers:
         span = Span(line.start + at, line.start + number.end())
         mark = Mark(span, mark.bullet if mark else "", numbers)
