@@ -51,6 +51,30 @@ def outline(text: str) -> list[str]:
         ("Age:\n\n* 18 or more\n\nBlood:\n\n* Red", ["18 or more", "Red"]),
         ("1. A\n\nBlood values:\n\n2. B", ["A", "B"]),
         ("* A\n* Other protocol-defined criteria may apply.", ["A", "[Other protocol-defined criteria may apply.]"]),
+        ("* Red cells\n* Blue. Further criteria apply.", ["Red cells", "Blue.", "[Further criteria apply.]"]),
+        ("1. A\n1.1 Bb\n1.2 Cc\n2. D\n2.1 Ee\n2.2 Ff", ["A", ">Bb", ">Cc", "D", ">Ee", ">Ff"]),
+        ("1. A\n1.1. B\n1.2. C\n1.2.1. D\n1.3. E", ["A", ">B", ">C", ">>D", ">E"]),
+        ("* A\n\n2.1 Liters of tea", ["A", "2.1 Liters of tea"]),
+        ("I. A\nII. B:\n1. c\n2. d\na. e\nb. f\nIII. G", ["A", "B:", ">c", ">d", ">>e", ">>f", "G"]),
+        ("* first; ②second; ③third\n* fourth", ["first;", "second;", "third", "fourth"]),
+        ("* A: ①b; ②c\n* D", ["A:", ">b;", ">c", "D"]),
+        ("* A.• B\n* C", ["A.", "B", "C"]),
+        ("\ufffd A\n\ufffd B", ["A", "B"]),
+        ("* Any of:\n\n  (i) A. (ii) B.\n\n(iii) C\n\n* D", ["Any of:", ">A.", ">B.", ">C", "D"]),
+        ("1. A\n\n   Prior and Other Therapy\n2. B", ["A", "B"]),
+        ("* A\n\nTea and coffee:\n\n* B", ["A", "B"]),
+        ("* Methods are:\n\nA or B.\n* C", ["Methods are:", ">A or B.", "C"]),
+        ("Persons with\n* A\n* B", ["Persons with", ">A", ">B"]),
+        ("Aa\nBb\n\nGeneral state\n\nCc", ["Aa", "Bb", "Cc"]),
+        ("Signs:\n\nAa,\nBb,\nCc.\nDd", ["Signs:", ">Aa,", ">Bb,", ">Cc.", "Dd"]),
+        (
+            "Has any of:\n\nA red elbow\nA blue knee\nHas a green ear",
+            ["Has any of:", ">A red elbow", ">A blue knee", "Has a green ear"],
+        ),
+        ("* Hue at least 5 g/dL Tint ≤ 4 mm", ["Hue at least 5 g/dL", "Tint ≤ 4 mm"]),
+        ("* Grade ≥ 2 mm and Tint ≤ 4 mm", ["Grade ≥ 2 mm and Tint ≤ 4 mm"]),
+        ("* Aged below thirty Patients who whistle", ["Aged below thirty", "Patients who whistle"]),
+        ("* Tea (strong.) Patients who whistle", ["Tea (strong.) Patients who whistle"]),
     ],
 )
 def test_items(text, rows):
@@ -120,10 +144,58 @@ def test_types(text, types):
         ("Inclusion Criteria:\n\n- a\n\nArm B must also satisfy the following criteria:\n\n- b", [None, "Arm B"]),
         ("Inclusion Criteria:\n\n- a\n\nExclusion Criteria for randomization:\n\n- b", [None]),
         ("Inclusion Criteria:\n\n* For women:\n  * a", [None]),
+        ("Inclusion Criteria:\n\n- a\n\nfor whistlers\n\n- b", [None, "whistlers"]),
+        ("Inclusion Criteria:\n\n- a\n\nPersons with a red elbow:\n\n- b", [None, "Persons with a red elbow"]),
+        ("Inclusion Criteria:\n\n- a\n\nCriteria for donor eligibility:\n\n- b", [None, "donor"]),
+        ("Inclusion Criteria:\n\n- a\n\n[Extension Part]\n\n- b", [None, "Extension Part"]),
+        (
+            "Inclusion Criteria:\n\n**Cohort 1**\n\n- a\n\nPhase 2 Dose Finding:\n\n- b",
+            ["Cohort 1", "Phase 2 Dose Finding"],
+        ),
+        ("Inclusion Criteria:\n\nParticipants must:\n\n- a\n\nExclusion Criteria:\n\nParticipants:\n\n- b", [None]),
+        ("Exclusion criteria for these volunteers are:\n- b", [None]),
+        (
+            "Tea drinkers group\n\nInclusion:\n- a\n\nExclusion:\n- b\n\nControls\n\nInclusion:\n- c",
+            ["Tea drinkers group", "Controls"],
+        ),
+        ("Twins:\n\n- a\n\nAll participants:\n\n- b", ["Twins", None]),
+        ("Inclusion: Controls\n\n- a\n\nExclusion: all\n\n- b", ["Controls", None]),
+        ("Group A inclusion\n\n- a\n\nGroup B exclusion\n\n- b", ["Group A", "Group B"]),
+        ("Inclusion:\n\n- Twins group:\n  - a\n- b", ["Twins group", None]),
+        ("Inclusion:\n\n* Patients:\n* a\n* Caregivers:\n* b", ["Patients", "Caregivers"]),
+        ("Inclusion:\n\n* a\n* TWIN: b\n  * c\n* TWIN: d\n* e", [None, "TWIN"]),
+        ("Inclusion:\n\nTo join Part 2, persons must:\n\n- a\n\nPart 2 (whistling) only:\n\n- b", ["Part 2"]),
+        ("Controls inclusion criteria:\n- a\nInclusion criteria for the control group:\n- b", ["Controls"]),
+        ("Inclusion:\n\nCases:\n- a\n\nTwins:\n- b\n\nExclusion:\n\nCases and twins:\n- c", ["Cases", "Twins", None]),
+        ("Inclusion:\n\nTwins:\n- a\n\nDonors:\n- b\n\nExclusion:\n\nDonors\n\n- c", ["Twins", "Donors"]),
+        ("Inclusion:\n\nStage IV tumors must have:\n\n- a", [None]),
+        ("Inclusion:\n\nCohort A:\n\n- a\n\nGeneral criteria:\n\n- b", ["Cohort A", None]),
     ],
 )
 def test_cohorts(text, cohorts):
     assert [cohort.label for cohort in read(text).cohorts] == cohorts
+
+
+def test_what_hangs_below_a_groups_name_is_the_groups():
+    found = read("Inclusion:\n\n* a\n* Control group:\n  * b\n    * c\n* DONOR: d\n  * e\n* f\n* DONOR: g")
+    labels = [cohort.label for cohort in found.cohorts]
+    assert [(labels[c.cohort], c.text[-1]) for c in found.criteria] == [
+        (None, "a"),
+        ("Control group", ":"),
+        ("Control group", "b"),
+        ("Control group", "c"),
+        ("DONOR", "d"),
+        ("DONOR", "e"),
+        (None, "f"),
+        ("DONOR", "g"),
+    ]
+
+
+def test_eligibility_criteria_beside_exclusion_criteria_are_inclusion():
+    found = read("Eligibility criteria:\n\n- a\n\nExclusion criteria:\n\n- b")
+    assert [(c.role, c.type) for c in found.criteria] == [("criterion", "inclusion"), ("criterion", "exclusion")]
+    alone = read("Eligibility criteria:\n\n- a")
+    assert [(c.role, c.text) for c in alone.criteria] == [("note", "a")]
 
 
 def test_text_without_headings_is_one_note_for_each_paragraph():
@@ -136,8 +208,22 @@ def test_text_without_headings_is_one_note_for_each_paragraph():
 
 
 def test_a_form_on_one_line_is_taken_apart():
-    text = "PATIENT CHARACTERISTICS: Age: 17 and over Renal: Creatinine below 2 Other: No purple elbow"
-    assert outline(text) == ["[Age: 17 and over]", "[Renal: Creatinine below 2]", "[Other: No purple elbow]"]
+    text = (
+        "PATIENT CHARACTERISTICS: Age: 17 and over Renal: Creatinine below 2 mg/dL OR Uric tint at most 3 "
+        "Other: No purple elbow Never Karnofsky 5 Loss of whistling if: Asked by day OR Asked by night Not blue"
+    )
+    assert outline(text) == [
+        "[Age: 17 and over]",
+        "[Renal:]",
+        ">[Creatinine below 2 mg/dL OR]",
+        ">[Uric tint at most 3]",
+        "[Other:]",
+        ">[No purple elbow Never Karnofsky 5]",
+        ">[Loss of whistling if:]",
+        ">>[Asked by day OR]",
+        ">>[Asked by night]",
+        ">[Not blue]",
+    ]
 
 
 def left_out(text: str, found: Eligibility) -> dict[int, int]:
@@ -150,6 +236,18 @@ def left_out(text: str, found: Eligibility) -> dict[int, int]:
 
 
 PIECES = [
+    *(
+        "Patients ",
+        "Control group:",
+        "TWIN: ",
+        "①",
+        "②",
+        "1.2 Aa",
+        "OR ",
+        "≥ 5 mm ",
+        "Age: ",
+        "PATIENT CHARACTERISTICS: ",
+    ),
     *(
         "1. ",
         "2. ",
@@ -199,6 +297,21 @@ def test_no_character_is_lost(text):
 
 
 HOSTILE = [
+    *(
+        "No a Must b ",
+        "Tint ≥ 1 mm ",
+        "PATIENT CHARACTERISTICS: Age: ",
+        "DISEASE CHARACTERISTICS: No a OR B c: ",
+        "①a ②b ",
+    ),
+    *(
+        "1.1 Aa\n1.2 Bb\n",
+        "* Controls:\n  * a\n",
+        "TWIN: a\n",
+        "Cohort A:\n\n- a\n\nCases and twins:\n\n",
+        "a b of c in d ",
+    ),
+    *("Further criteria ", "Part 1 and 2, 3 and ", "(a) (b) [c] Patients", "x,\ny.\n", "healthy women, and men, "),
     *(
         "1) : ",
         "1) a: ",

@@ -30,7 +30,8 @@ _WEAK = words_of(
 )
 """What names no group by itself, in the singular."""
 _EVERYONE = re.compile(
-    r"(?:all|everyone|everybody)|(?:all|both|every|any) (?:of )?(?:the )?(?:enrolled |eligible )?"
+    r"(?:all|everyone|everybody)|(?:these|those|such) \w+|"
+    r"(?:all|both|every|any) (?:of )?(?:the )?(?:enrolled |eligible )?"
     r"(?:subjects?|patients?|participants?|volunteers?|individuals|people|cohorts?|arms?|groups?|parts?|phases?|"
     r"study participants|study subjects|trial participants)",
     re.IGNORECASE,

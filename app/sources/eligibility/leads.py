@@ -59,7 +59,7 @@ class Leads(Tree):
         )
         broken = (
             not item.numbered
-            and (before.numbered or (item.mark is None and before.mark is not None))
+            and ((before.numbered and not before.inside) or (item.mark is None and before.mark is not None))
             and item.text[0].islower()
             and pieces[-1][-1] not in ".;:!?"
             and item.indent <= before.indent

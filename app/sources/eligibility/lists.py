@@ -82,8 +82,7 @@ class Lists(Leads):
             return
         while len(self.lists) > 1 and item.indent < (self.lists[-1].indent or 0):
             self.lists.pop()
-        place = item.mark.places[0] if item.mark else self.lists[-1].place
-        self.add_to(self.lists[-1], item, place)
+        self.add_to(self.lists[-1], item, self.lists[-1].place)
 
     def place_in_outline(self, item: Item) -> bool:
         """Puts `2.1` below `2.`, and `2.2` after it, wherever they are indented."""
