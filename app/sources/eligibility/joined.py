@@ -7,7 +7,6 @@ criterion begins at a capital that no sentence has inside it: at a word that ope
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 
 from app.sources.eligibility.languages import words_of
 
@@ -22,7 +21,7 @@ _FORM_PART = re.compile(rf"(?<=\s){_PART} ?(?=\S)")
 _CLOSING = re.compile(
     r"(?<=[^:\s]\s)(?:Further|Other|Additional) (?:[\w/-]{1,20} ){0,4}criteria (?:may |also |will ){0,2}apply\.?\s*$"
 )
-_WORD = re.compile(r"\S+")
+_BEFORE_CAPITAL = re.compile(r"(?<!\S)(?P<before>\S++)\s++(?=(?P<word>[A-Z]\S*+))")
 _PEOPLE = words_of("Patients Patient Subjects Participants Women Men Females Must Currently")
 _OPENS = words_of(
     "No Not None At More Less Greater Must May Prior Concurrent See Recovered Fully Fertile Negative Able Any "
@@ -66,53 +65,51 @@ def find_joined(text: str) -> list[tuple[int, int]]:
     form = _FORM.match(text)
     if not form:
         closing = _CLOSING.search(text, max(0, len(text) - 2 * _NEAR))
-        return [*_find_joined(text, 0, False), *([(closing.start(), 0)] if closing else [])]
+        return [*_find_joined(text, 0, len(text), False), *([(closing.start(), 0)] if closing else [])]
     parts = list(_FORM_PART.finditer(text))
     starts = [form.end(), *(part.start() for part in parts)]
     ends = [form.end(), *(part.end() for part in parts)]
     cuts = [(start, 0) for start in starts]
     for end, stop in zip(ends, [*starts[1:], len(text)], strict=True):
-        joined = list(_find_joined(text[:stop], end, True))
+        joined = list(_find_joined(text, end, stop, True))
         inside = int(bool(joined) and end != form.end())
         cuts += [(end, 1)] * inside + [(at, inside + level) for at, level in joined]
     return sorted(set(cuts))
 
 
-def _find_joined(text: str, begins: int, form: bool) -> Iterator[tuple[int, int]]:
+def _find_joined(text: str, begins: int, stop: int, form: bool) -> Iterator[tuple[int, int]]:
     """In a form sentences have no full stop, and most capitals begin one; elsewhere only words for people do.
 
     Alternatives after a colon (`if: A OR B`) are one level deeper.
     """
-    words = list(_WORD.finditer(text, begins))
-    compared = begins
+    compared = scanned = begins
     listed = level = 0
-    for before, word in pairwise(words):
-        if before.group()[-1] == ":":
-            listed = listed or word.start()
-        if not word.group()[0].isupper():
-            continue
-        if form and before.group() in ("OR", "AND") and word.group()[1:2].islower():
+    for match in _BEFORE_CAPITAL.finditer(text, begins, stop):
+        before, word, at = match["before"], match["word"], match.end()
+        colon = text.find(": ", scanned, at) if form and not listed else -1
+        listed = colon + 2 if colon >= 0 else listed
+        scanned = at
+        if form and before in ("OR", "AND") and word[1:2].islower():
             if listed and not level:
                 level = 1
                 yield listed, level
-            compared = word.start()
-            yield compared, level
+        elif before in _GOES_ON:
             continue
-        if before.group() in _GOES_ON:
-            continue
-        after = text[word.end() : word.end() + 2].lstrip()[:1]
-        opens = _opens_in_form if form else _opens
-        if not opens(before.group(), word.group(), after, bool(listed) and not level) and (
-            not (_VALUE.search(before.group()[-12:]) and _is_measured(text, word.start(), form))
-            or not (form or _COMPARES.search(text, max(compared, word.start() - _NEAR), word.start()))
-        ):
-            continue
-        listed = level = 0
-        compared = word.start()
+        else:
+            end = at + len(word)
+            after = text[end : end + 2].lstrip()[:1]
+            listing = bool(listed) and not level
+            opens = _opens_in_form(before, word, after, listing) if form else _opens(before, word, after)
+            near = max(compared, at - _NEAR)
+            valued = not opens and _VALUE.search(before[-12:]) and (form or _COMPARES.search(text, near, at))
+            if not opens and not (valued and _is_measured(text, at, form)):
+                continue
+            listed = level = 0
+        compared = at
         yield compared, level
 
 
-def _opens(before: str, word: str, after: str, listing: bool) -> bool:
+def _opens(before: str, word: str, after: str) -> bool:
     if word not in _PEOPLE or not after.islower() or len(before) < 3 or _ENUMERATED.fullmatch(before):
         return False
     return (before.isalpha() and before.islower()) or (before[-1] == ")" and before[-2] != ".")
