@@ -15,6 +15,7 @@ from app.record.parts import Age
 from app.record.spans import fold_space
 from app.sources.ages import in_days, read_ages
 from app.sources.countries import country_code
+from app.sources.eligibility.languages import read_type
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH_NAMES = (
@@ -83,10 +84,7 @@ def read_phases(text: str) -> list[str] | None:
 
 def read_criterion_type(heading: str) -> str | None:
     """A heading that names inclusion or exclusion; `Non-inclusion criteria` are exclusion criteria."""
-    folded = heading.casefold()
-    if "exclusion" in folded or "non-inclusion" in folded or "noninclusion" in folded:
-        return "exclusion"
-    return "inclusion" if "inclusion" in folded else None
+    return read_type(heading)
 
 
 def read_outcome_type(label: str) -> str | None:

@@ -5,6 +5,7 @@ for what is neither letter nor digit at its ends. Headings of the labels are no 
 hung below one hangs below the heading's own parent.
 """
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -12,8 +13,8 @@ from app.sources.document import split_lines
 from app.sources.eligibility.criteria import Eligibility, read_eligibility
 from tests.eligibility.labels import LabelledNode, LabelledText
 
-_LONGEST_MARK = 5
-"""Letters and digits of a list mark: `xviii`."""
+_MARKS = re.compile(r"[\W_]*(?:(?:\d{1,3}[a-z]?(?:\.\d{1,2})*|[A-Za-z]|[ivxIVX]{2,5})[\W_]+){0,3}")
+"""What may stand between the starts: bullets, and numbers, letters or Roman numbers with what ends them."""
 
 
 @dataclass
@@ -43,9 +44,10 @@ class Score:
 
 @dataclass
 class TreeScores:
-    """`parents` counts every node (a node at the top has none: that is an answer too), `edges` only nodes that have
-    a parent; `types` the matched criteria whose type the text says; `grouped` the nodes of cohorts other than
-    everybody."""
+    """`parents` counts every node (a node at the top has none: that is an answer too), `edges` only nodes that have a
+    parent; `types` the matched criteria whose type the text says; `grouped` the nodes of cohorts other than
+    everybody.
+    """
 
     nodes: Score = field(default_factory=Score)
     types: Score = field(default_factory=Score)
@@ -119,7 +121,7 @@ def _trim_end(text: str, end: int) -> int:
 
 def _starts_same(text: str, node: LabelledNode, start: int) -> bool:
     low, high = sorted((node.start, start))
-    return sum(character.isalnum() for character in text[low:high]) <= _LONGEST_MARK
+    return high - low < 30 and bool(_MARKS.fullmatch(text[low:high]))
 
 
 def _same_cohorts(label: LabelledText, tree: Eligibility, matched: dict[int, int]) -> dict[int, int]:

@@ -71,13 +71,6 @@ def read_population(module: Node) -> Eligibility:
     found = read_eligibility(split_lines(population.criteria_text), with_facts=False)
     for issue in found.issues:
         module.account.issue(issue.code, f"{criteria_path}: line {issue.line}: {issue.message}", issue.severity)
-    lines = split_lines(population.criteria_text)
-    left = [line.number for line in lines if line.text.strip() and line.number not in found.lines]
-    if left:
-        said = (
-            f"{criteria_path}: {len(left)} of {len(lines)} lines are in no criterion, the first of them line {left[0]}"
-        )
-        module.account.issue("criteria-left-out", said, "warning")
     own = _own_ages(found.criteria) if len(found.cohorts) > 1 else {}
     for i, cohort in enumerate(found.cohorts):
         cohort.sex = sex

@@ -1,7 +1,7 @@
 """The one eligibility parser: lines of criteria text -> the tree of criteria, for each group of people.
 
 What enters is lines with offsets (of a page, or of a registry's criteria field by `split_lines`); what leaves is
-`Eligibility`. Headings say the type and the group; `app.sources.eligibility.tree` rebuilds the lists between them.
+`Eligibility`. Headings say the type and the group; `app.sources.eligibility.lists` rebuilds the lists between them.
 """
 
 from collections.abc import Sequence
@@ -9,30 +9,69 @@ from collections.abc import Sequence
 from app.record.spans import Fact, Span
 from app.sources.conversions import read_criterion_type
 from app.sources.document import Line
-from app.sources.eligibility.headings import (
-    CriteriaHeading,
-    is_altered_criteria_heading,
-    read_criteria_heading,
-    read_group,
-)
+from app.sources.eligibility.headings import is_altered_criteria_heading, read_criteria_heading, read_group
+from app.sources.eligibility.items import read_items
+from app.sources.eligibility.lists import Lists
 from app.sources.eligibility.marks import Item, read_item
-from app.sources.eligibility.tree import Eligibility, Tree
+from app.sources.eligibility.titles import Title, is_section_title, read_part, read_title, read_type_sentence
+from app.sources.eligibility.tree import Eligibility
 
-__all__ = ["Eligibility", "read_eligibility"]
+__all__ = ["Eligibility", "read_eligibility", "read_listed_eligibility"]
 
 
 def read_eligibility(lines: Sequence[Line], with_facts: bool = True) -> Eligibility:
-    """Reads the lines of an eligibility section; blank lines may be left out. Without facts it is a quarter faster.
+    """Reads criteria text as people write it; blank lines may be left out. Without facts it is a quarter faster.
+
+    Nothing is left out: each character that is not white space is in one criterion, heading or mark. What stands
+    where no heading says its type becomes a tree of notes, and an issue says so.
+    """
+    items = read_items(lines)
+    tree = Lists(items, with_facts)
+    titles = [read_title(item) for item in items]
+    groups = {item.read(t.group).casefold() for item, t in zip(items, titles, strict=True) if t and t.group}
+    first = True
+    for i, item in enumerate(items):
+        below = items[i + 1] if i + 1 < len(items) else None
+        title = titles[i]
+        if title:
+            if title.weak and len(groups) < 2:
+                title = title._replace(group=None)
+            _open_type(tree, i, item, title)
+            first = title.rest is None
+        elif not any(character.isalnum() for character in item.text):
+            tree.add_heading(item, item.span)
+        elif type := read_type_sentence(item, tree.type, first):
+            _open_type(tree, i, item, Title(item.span), None if type != tree.type else tree.cohort)
+        elif (part := read_part(item, below)) and tree.type:
+            tree.close_segment()
+            tree.add_heading(item, item.span)
+            _open_part(tree, item, part[0])
+            first = True
+        elif is_section_title(item, below):
+            tree.add_heading(item, item.span)
+            tree.close_lists()
+        else:
+            if tree.type is None and not (i and tree.taken):
+                tree.issue("before-heading", "stands above any heading: kept as a note, with what follows it", item)
+            tree.place(i, item)
+            first = False
+    tree.close_segment()
+    tree.finish_texts()
+    return tree.result
+
+
+def read_listed_eligibility(lines: Sequence[Line]) -> Eligibility:
+    """Reads the eligibility section of a listing page, whose headings are a closed list.
 
     What follows an altered heading is left out, up to the next heading: its type is not known.
     """
-    items = [read_item(line) for line in lines if not line.blank]
-    tree = Tree(items, with_facts)
+    items = read_items(lines)
+    tree = Lists(items, closed=True)
     lost = False
     for i, item in enumerate(items):
         heading = read_criteria_heading(item)
         if heading:
-            _open_type(tree, item, heading)
+            _open_type(tree, i, item, Title(heading.span, heading.group, rest=heading.rest))
             lost = False
         elif is_altered_criteria_heading(item):
             tree.close_segment()
@@ -44,7 +83,8 @@ def read_eligibility(lines: Sequence[Line], with_facts: bool = True) -> Eligibil
             tree.issue("before-heading", "stands above any heading: kept as a note", item)
         elif (group := read_group(item)) and _heads_list(item, items[i + 1 : i + 2]):
             tree.close_segment()
-            _open_cohort(tree, item, group)
+            tree.add_heading(item, item.span)
+            _open_part(tree, item, group)
         else:
             tree.place(i, item)
     tree.close_segment()
@@ -52,16 +92,23 @@ def read_eligibility(lines: Sequence[Line], with_facts: bool = True) -> Eligibil
     return tree.result
 
 
-def _open_type(tree: Tree, item: Item, heading: CriteriaHeading) -> None:
+def _open_type(tree: Lists, i: int, item: Item, title: Title, cohort: int | None = None) -> None:
     tree.close_segment()
-    tree.cohort, tree.heading = None, heading.span
-    exclusion = read_criterion_type(item.read(heading.span)) == "exclusion"
+    tree.cohort, tree.heading = cohort, title.span
+    exclusion = read_criterion_type(item.read(title.span)) == "exclusion"
     tree.type = "exclusion" if exclusion else "inclusion"
-    tree.result.lines.add(item.line.number)
-    if heading.group:
-        _open_cohort(tree, item, heading.group)
-    if heading.rest:
-        tree.place(0, Item(item.line, item.indent, None, heading.rest, item.read(heading.rest)))
+    stop = title.rest.start if title.rest else title.span.end
+    tree.add_heading(item, Span(title.span.start, stop))
+    if title.group:
+        _open_part(tree, item, title.group)
+    if title.rest:
+        at = title.rest.start - item.line.start
+        rest = read_item(Line(item.line.number, title.rest.start, item.line.end, item.line.text[at:]), inside=True)
+        tree.items[i] = rest._replace(indent=item.indent)
+        if any(character.isalnum() for character in rest.text):
+            tree.place(i, tree.items[i])
+        else:
+            tree.add_heading(rest, rest.span)
 
 
 def _heads_list(item: Item, following: list[Item]) -> bool:
@@ -70,8 +117,10 @@ def _heads_list(item: Item, following: list[Item]) -> bool:
     return not item.numbered and starts and all(after.indent <= item.indent or not item.mark for after in following)
 
 
-def _open_cohort(tree: Tree, item: Item, label: Span) -> None:
-    text = item.read(label)
-    tree.result.lines.add(item.line.number)
-    if tree.open_cohort(text) and tree.with_facts:
+def _open_part(tree: Lists, item: Item, label: Span | None) -> None:
+    """What follows is for the group of this label; None: for everyone."""
+    if label is None:
+        tree.cohort = None
+        return
+    if tree.open_cohort(item.read(label)) and tree.with_facts:
         tree.result.facts.append(Fact(path=f"cohorts.{tree.cohort}.label", spans=[label]))

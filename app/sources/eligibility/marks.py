@@ -6,14 +6,21 @@ from typing import NamedTuple
 from app.record.spans import Span, verbatim
 from app.sources.document import Line
 
-BULLETS = "•*-–—·‣◦▪●○■□➢✓"
-_SPACES = " \t\u00a0"
+_TIGHT = "•・●⦁①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+"""Marks that need no white space after them."""
+BULLETS = "•*-–—·‣◦▪●○■□➢✓⁃∙◆◇►▶▸➤➔→❖✔⦁・»§+\uf0b7\uf0a7\uf0d8\uf0fc"
+_SPACES = " \t\u00a0\u3000\u2002\u2003\u2009"
 _NUMBER = re.compile(
-    r"(?P<open>\(?)(?:(?P<number>\d{1,3})|(?P<roman>[ivx]{1,5})(?![a-z])|(?P<letter>[a-z]))"
-    r"(?P<close>\\?[.)])(?=[\s\u00a0]|(?<=\d[.)])[A-Z]|$)"
+    r"(?P<open>[(（\[]?)(?:(?P<levels>\d{1,2}(?:\.\d{1,2}){1,3})|(?P<number>\d{1,3})|(?P<roman>[ivx]{1,5})(?![a-z])"
+    r"|(?P<upper>[IVX]{1,5}|[A-Z])|(?P<letter>[a-z])|(?P<chinese>[一二三四五六七八九十]))"
+    r"(?P<close>\\?[.)）\]、．])"
+    r"(?=[\s\u00a0\u3000]|(?<=\d[.)])[A-Z]|(?<=[、）．])|(?<=\d\))[^\W\d]|(?<=[(（]\w\))\w|(?<=[(（]\w\w\))\w|$)"
 )
+_DASHED = re.compile(r"(?P<number>\d{1,2})(?:-(?=[ \t][A-Z])|、)")
+_RULE = re.compile(r"\\[-*+•](?=[ \t])|-{2,3}(?=[ \t]*[^\W_])")
 _LETTER_O = re.compile(r"o(?=[ \t])")
 _ROMAN = {"i": 1, "v": 5, "x": 10}
+_CHINESE = "一二三四五六七八九十"
 
 
 class Place(NamedTuple):
@@ -33,21 +40,34 @@ class Mark(NamedTuple):
 
 
 class Item(NamedTuple):
-    """One line of a list: its indentation in characters, its mark, and the span and value of its text."""
+    """One line of a list, or a piece of one: the indentation of its innermost bullet in characters, its mark, and the
+    span and value of its text. `inside` says that the piece does not begin its line."""
 
     line: Line
     indent: int
     mark: Mark | None
     span: Span
     text: str
+    inside: bool = False
 
     def read(self, span: Span) -> str:
         """The value of a piece of this line."""
         return verbatim(self.line.text[span.start - self.line.start : span.end - self.line.start])
 
     @property
+    def raw(self) -> str:
+        """The text as it stands on the line."""
+        return self.line.text[self.span.start - self.line.start : self.span.end - self.line.start]
+
+    @property
     def numbered(self) -> bool:
         return bool(self.mark and self.mark.places)
+
+    @property
+    def marks(self) -> Span:
+        """All that stands before the text: the marks, outermost first."""
+        start = self.line.start + skip_space(self.line.text, 0)
+        return Span(start, max(start, self.mark.span.end if self.mark else start))
 
 
 def _roman_value(digits: str) -> int | None:
@@ -57,45 +77,75 @@ def _roman_value(digits: str) -> int | None:
     return total if digits == "x" * (total // 10) + shapes[total % 10] else None
 
 
-def _places(match: re.Match[str]) -> tuple[Place, ...]:
-    form = f"{match['open']}{{}}{match['close'][-1]}"
-    if match["number"]:
-        return (Place(form.format("1"), int(match["number"])),)
-    places = []
-    roman = match["roman"]
-    letter = match["letter"] or (roman if roman and len(roman) == 1 else None)
-    value = _roman_value(roman) if roman else None
+def places(match: re.Match[str]) -> tuple[Place, ...]:
+    """What the groups `open`, `close` and `number`, `roman`, `letter`, `upper`, ... of a match may be."""
+    groups = match.groupdict()
+    form = f"{groups['open']}{{}}{groups['close'][-1]}"
+    if groups["number"]:
+        return (Place(form.format("1"), int(groups["number"])),)
+    if groups.get("levels"):
+        *above, last = groups["levels"].split(".")
+        return (Place(form.format(".".join([*above, "1"])), int(last)),)
+    if groups.get("chinese"):
+        return (Place(form.format("一"), _CHINESE.index(groups["chinese"]) + 1),)
+    letters = groups["roman"] or groups["letter"] or groups["upper"]
+    case = "A" if groups["upper"] else "a"
+    found = []
+    value = _roman_value(letters.lower()) if set(letters.lower()) <= set(_ROMAN) else None
     if value:
-        places.append(Place(form.format("i"), value))
-    if letter:
-        places.append(Place(form.format("a"), ord(letter) - ord("a") + 1))
-    return tuple(places)
+        found.append(Place(form.format("I" if groups["upper"] else "i"), value))
+    if len(letters) == 1:
+        found.append(Place(form.format(case), ord(letters) - ord(case) + 1))
+    return tuple(found)
 
 
-def read_item(line: Line) -> Item:
+def read_item(line: Line, inside: bool = False) -> Item:
     """Reads up to three marks (`- • 1.`) before the text; a mark is followed by white space, `•` need not be."""
     text, stop = line.text, len(line.text.rstrip())
-    at = indent = _skip(text, 0)
+    at = indent = skip_space(text, 0)
     mark: Mark | None = None
     for _ in range(3):
-        if at < stop and text[at] in BULLETS and (text[at] == "•" or at + 1 == stop or text[at + 1] in _SPACES):
-            end, places = at + 1, ()
+        found: tuple[Place, ...] = ()
+        if rule := _RULE.match(text, at, stop):
+            end = rule.end()
+        elif at < stop and text[at] in _TIGHT:
+            end = at + 1
+            found = () if text[at] in "•・●⦁" else (Place("①", ord(text[at]) - ord("①") + 1),)
+        elif at < stop and text[at] in BULLETS and (at + 1 == stop or text[at + 1] in _SPACES):
+            end = at + 1
         elif letter := _LETTER_O.match(text, at, stop):
-            end, places = letter.end(), ()
+            end = letter.end()
         else:
             break
-        mark = Mark(Span(line.start + at, line.start + end), mark.bullet if mark else text[at], places)
-        at = _skip(text, end)
+        indent = at
+        bullet = text[at:end] if mark is None and not found else mark.bullet if mark else ""
+        mark = Mark(Span(line.start + at, line.start + end), bullet, found)
+        at = skip_space(text, end)
     number = _NUMBER.match(text, at, stop)
-    if number and (numbers := _places(number)):
+    numbers = places(number) if number else ()
+    dashed = None if numbers else _DASHED.match(text, at, stop)
+    if dashed:
+        number, numbers = dashed, (Place(f"1{dashed.group()[-1]}", int(dashed["number"])),)
+    if number and numbers:
         span = Span(line.start + at, line.start + number.end())
         mark = Mark(span, mark.bullet if mark else "", numbers)
-        at = _skip(text, number.end())
+        at = skip_space(text, number.end())
     at = min(at, stop)
-    return Item(line, indent, mark, Span(line.start + at, line.start + max(at, stop)), verbatim(text[at:stop]))
+    span = Span(line.start + at, line.start + max(at, stop))
+    return Item(line, indent, mark, span, verbatim(text[at:stop]), inside)
 
 
-def _skip(text: str, at: int) -> int:
+def unmark(item: Item) -> Item:
+    """The item without its innermost mark, which is part of its text: `E.` of `E. coli`."""
+    assert item.mark
+    start, at = item.marks.start, item.mark.span.start
+    before = item.line.text[start - item.line.start : at - item.line.start].rstrip()
+    bullet = Mark(Span(start, start + len(before)), item.mark.bullet, ()) if before else None
+    span = Span(at, item.span.end)
+    return item._replace(mark=bullet, span=span, text=item.read(span))
+
+
+def skip_space(text: str, at: int) -> int:
     while at < len(text) and text[at] in _SPACES:
         at += 1
     return at

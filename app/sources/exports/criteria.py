@@ -7,8 +7,8 @@ from app.record.trial import Cohort, Trial
 from app.sources.conversions import read_criterion_type
 from app.sources.document import split_lines
 from app.sources.eligibility.criteria import read_eligibility
-from app.sources.eligibility.headings import read_criteria_heading
-from app.sources.eligibility.marks import read_item
+from app.sources.eligibility.items import read_items
+from app.sources.eligibility.titles import read_title
 from app.sources.exports.leaves import Record
 
 _SAME_LINE = re.compile(r"(?P<heading>\s*(?:inclusion|exclusion) criteria ?:)[^\S\n]*(?=\S)", re.IGNORECASE)
@@ -24,17 +24,12 @@ def join_criteria(inclusion: str, exclusion: str) -> str:
 def take_criteria(trial: Trial, text: str, record: Record) -> None:
     """The tree of `text`; each cohort gets the trial's sex and ages. The spans are places in `text`."""
     if text:
-        lines = split_lines(text)
-        found = read_eligibility(lines)
+        found = read_eligibility(split_lines(text))
         trial.cohorts, trial.criteria = found.cohorts, found.criteria
         trial.population = (trial.population or Population()).model_copy(update={"criteria_text": text})
         for issue in found.issues:
             where = f"line {issue.line} of the criteria: " if issue.line else ""
             record.issue(issue.code, f"{where}{issue.message}", issue.severity)
-        left = [line.number for line in lines if not line.blank and line.number not in found.lines]
-        if left:
-            message = f"{len(left)} lines of the criteria, from line {left[0]} on, are only in their text"
-            record.issue("criteria-left-out", message)
     if not trial.cohorts and (trial.sex or trial.minimum_age or trial.maximum_age):
         trial.cohorts = [Cohort()]
     for cohort in trial.cohorts:
@@ -45,6 +40,6 @@ def _head(text: str, kind: str) -> str:
     text = _TIGHT_MARK.sub(r"\1 ", text)
     # on its own line, the heading leaves the number of the first criterion to be read
     text = _SAME_LINE.sub(r"\g<heading>\n", text, count=1) if _SAME_LINE.match(text) else text
-    headings = (read_criteria_heading(read_item(line)) for line in split_lines(text) if not line.blank)
-    kinds = {read_criterion_type(text[heading.span.start : heading.span.end]) for heading in headings if heading}
+    titles = (read_title(item) for item in read_items(split_lines(text)))
+    kinds = {read_criterion_type(text[title.span.start : title.span.end]) for title in titles if title}
     return text if kind in kinds else f"{kind.capitalize()} criteria:\n{text}"

@@ -6,7 +6,7 @@ from app.record.parts import Age
 from app.record.spans import Span
 from app.sources.ages import read_age_criterion, read_age_line
 from app.sources.document import Line
-from app.sources.eligibility.criteria import read_eligibility
+from app.sources.eligibility.criteria import read_listed_eligibility
 from app.sources.pages.draft import Draft
 
 
@@ -38,7 +38,7 @@ def is_age_line(text: str) -> bool:
 
 
 def _take_eligibility(draft: Draft, lines: Sequence[Line]) -> None:
-    found = read_eligibility(lines)
+    found = read_listed_eligibility(lines)
     draft.trial.cohorts, draft.trial.criteria = found.cohorts, found.criteria
     draft.trial.facts += [fact.model_copy(update={"document": draft.document.id}) for fact in found.facts]
     for issue in found.issues:

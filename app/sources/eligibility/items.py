@@ -1,0 +1,109 @@
+"""The items of a section: lines in, one item for each line, or several where a line holds a list or a heading."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from app.sources.document import Line
+from app.sources.eligibility.languages import PHRASE, read_type
+from app.sources.eligibility.marks import Item, Place, read_item, unmark
+from app.sources.eligibility.runs import Recent, find_run, remember
+from app.sources.eligibility.titles import read_title
+
+_HEADING = re.compile(
+    r"(?<=[\s.;)])(?:(?:Key |KEY |Main |MAIN )?"
+    r"(?:Non-?[Ii]nclusion|Inclusion|Exclusion|NON-?INCLUSION|INCLUSION|EXCLUSION)"
+    r"(?: (?:[Cc]riteria|[Cc]riterion|CRITERIA|CRITERION))? ?[:：])"
+)
+_SENTENCE_END = tuple(".;!?)。；")
+_NO_HEADING_AFTER = re.compile(
+    r"\b(?:the|these|all|following|any|of|and|or|per|see|meets?|meeting|with|above|our|additional)$", re.IGNORECASE
+)
+_TEMPLATE = re.compile(r"(?:DISEASE|PATIENT) CHARACTERISTICS:|PRIOR CONCURRENT THERAPY:")
+_TEMPLATE_PART = re.compile(
+    r"(?<=\s)(?:Age|Sex|Gender|Menopausal status|Hormone receptor status|Performance status|Life expectancy|"
+    r"Hematopoietic|"
+    r"Hematologic|Hepatic|Renal|Cardiovascular|Pulmonary|Neurologic|Immunologic|Gastrointestinal|Biologic therapy|"
+    r"Chemotherapy|Endocrine therapy|Radiotherapy|Surgery|Other): (?=\S)"
+)
+"""Headings of the form that the US National Cancer Institute filled in until 2010; some records have it on one line."""
+_NEAR = 60
+"""Characters before a heading inside a line that are looked at."""
+
+
+def read_items(lines: Sequence[Line]) -> list[Item]:
+    """Blank lines are left out."""
+    whole = [line for line in lines if not line.blank]
+    first = [read_item(line) for line in whole]
+    found: list[Item] = []
+    recent: Recent = {}
+    for i, line in enumerate(whole):
+        below = first[i + 1].mark if i + 1 < len(first) else None
+        pieces = list(_split_line(line, first[i], below.places if below else (), recent))
+        for n, (piece, deeper) in enumerate(pieces):
+            item = read_item(piece, inside=True)._replace(indent=first[i].indent + deeper) if n else first[i]
+            item = read_item(piece) if not n and len(pieces) > 1 else item
+            if item.mark:
+                remember(recent, item.mark.places)
+            found.append(item)
+    return _without_initials(found)
+
+
+def _split_line(line: Line, own: Item, below: tuple[Place, ...], recent: Recent) -> Iterator[tuple[Line, int]]:
+    """The pieces of a line in order, each with how much deeper than the line it is indented."""
+    for part in _split_at_headings(line):
+        start = 0
+        deeper = 0
+        for at, level in find_run(part, own if part is line else read_item(part), below, recent):
+            if part.text[start:at].strip():
+                yield _piece(part, start, at), deeper
+                start, deeper = at, level
+        yield _piece(part, start, len(part.text)), deeper
+
+
+def _split_at_headings(line: Line) -> Iterator[Line]:
+    found = list(_HEADING.finditer(line.text))
+    title = read_title(read_item(line)) if found else None
+    begins = title.span.end - line.start if title else -1
+    both = len({read_type(m.group()) for m in found}) > 1
+    cuts = [m.start() for m in found if m.start() >= begins and (title or both or _is_heading(line.text, m))]
+    if not line.text.isascii():
+        cuts += [m.start() for m in PHRASE.finditer(line.text) if line.text[m.end() : m.end() + 1] in (":", "：")]
+    if form := _TEMPLATE.match(line.text):
+        cuts += [form.end(), *(m.start() for m in _TEMPLATE_PART.finditer(line.text))]
+    if not cuts:
+        yield line
+        return
+    start = 0
+    for cut in sorted(cuts):
+        if any(character.isalnum() for character in line.text[start:cut]):
+            yield _piece(line, start, cut)
+            start = cut
+    yield _piece(line, start, len(line.text))
+
+
+def _is_heading(text: str, match: re.Match[str]) -> bool:
+    """Whether a heading inside a line stands after the end of a sentence, or ends the line: then it heads the next."""
+    before = text[max(0, match.start() - _NEAR) : match.start()].rstrip()
+    if before.endswith(_SENTENCE_END):
+        return True
+    return not text[match.end() : match.end() + _NEAR].strip() and not _NO_HEADING_AFTER.search(before)
+
+
+def _piece(line: Line, start: int, end: int) -> Line:
+    return Line(line.number, line.start + start, line.start + end, line.text[start:end])
+
+
+def _without_initials(items: list[Item]) -> list[Item]:
+    """`E. coli` is no item of a list of letters: capitals are marks where a neighbour in the alphabet is one too."""
+    seen = {
+        place for item in items if item.mark for place in item.mark.places if place.style.strip("(（)）.、]") in "AI"
+    }
+    if not seen:
+        return items
+    checked = []
+    for item in items:
+        capitals = [place for place in (item.mark.places if item.mark else ()) if place in seen]
+        if capitals and not any(Place(p.style, p.number + step) in seen for p in capitals for step in (-1, 1)):
+            item = unmark(item)
+        checked.append(item)
+    return checked

@@ -1,0 +1,287 @@
+"""Which list of those that are open an item belongs to: items in order in, criteria of the tree out.
+
+Numbers that go on or restart decide first, then indentation and lead-in words. Where these cannot decide, an item
+stays at the outer level and an issue says so.
+"""
+
+import re
+
+from app.record.trial import CriterionRole
+from app.sources.eligibility.headings import read_none_for
+from app.sources.eligibility.marks import Item, Place
+from app.sources.eligibility.tree import OpenList, Tree
+
+_DEEPEST = 12
+"""Lists in lists: registries' texts have four; without a bound a hostile text costs quadratic time."""
+_LOOK_AHEAD = 200
+"""Items of a run of numbers that are looked at to find where it ends."""
+_LEADS = ("the following", "include", "includes", "including", "as follows")
+_NOTE = re.compile(r"[\W_]*(?:notes?\b|n\.?b\.?\s*:|of note\b|remarks?:|please note\b)", re.IGNORECASE)
+_CLOSING = re.compile(
+    r"[\W_]*(?:note:? )?(?:(?:further|additional|other)[^.]{0,40} (?:criteria|details)[^.]{0,30} apply\b|"
+    r"(?:for )?(?:further|more|additional) (?:details|information)\b|the above information\b|please contact\b)",
+    re.IGNORECASE,
+)
+_EXCEPTION = re.compile(r"(?:exceptions?|except(?: for)?|unless)\b", re.IGNORECASE)
+
+
+class Lists(Tree):
+    """Places the items of a section in its tree."""
+
+    def place(self, i: int, item: Item) -> None:
+        """Puts an item into the list it belongs to, opening and closing lists on the way."""
+        if self.continues(i, item):
+            return
+        if not self.closed and _CLOSING.match(item.text):
+            self.add_closing_note(item)
+            return
+        if self.hangs_below_lead_in(item):
+            lead = self.taken[-1][0]
+            self.open_list(item)
+            self.lists[-1].lead_indent = lead.indent if lead.indent > item.indent else None
+            self.lists[-1].interrupts = lead.mark is None and len(self.taken) > 2 and bool(self.taken[-3][0].mark)
+            return
+        first = self.lists[0]
+        if self.returns_to_interrupted(item):
+            self.lists.pop()
+            while len(self.lists) > 1 and not self.lists[-1].bullet and not self.lists[-1].place:
+                self.lists.pop()
+            self.lists[-1].indent = item.indent
+        elif first.indent is None or item.indent < first.indent:
+            first.indent = item.indent
+        if inside := self.goes_on_inside(item):
+            self.add_to(*inside)
+            return
+        while len(self.lists) > 1 and (item.indent < (self.lists[-1].indent or 0) or self.ends_list(item)):
+            self.lists.pop()
+        top = self.lists[-1]
+        outer = self.goes_on_outside(item)
+        if outer:
+            self.add_to(*outer)
+        elif item.indent > (top.indent or 0) and top.last is not None and (item.mark or not self.closed):
+            self.open_list(item)
+        elif item.numbered:
+            self.place_numbered(i, item)
+        else:
+            self.place_unnumbered(i, item)
+
+    def goes_on_inside(self, item: Item) -> tuple[OpenList, Item, Place] | None:
+        """The list that began inside a line and goes on with this one: nothing else has the number before."""
+        if self.closed or not item.mark:
+            return None
+        fits = [(one, place) for one in self.lists for place in item.mark.places if goes_on(one, place)]
+        return (fits[0][0], item, fits[0][1]) if len(fits) == 1 and fits[0][0].inside else None
+
+    def goes_on_outside(self, item: Item) -> tuple[OpenList, Item, Place] | None:
+        """The outer list whose next number an item has that is indented as no list with such a number is."""
+        if self.closed or not item.mark:
+            return None
+        indent = self.lists[-1].indent
+        inside = [one for one in self.lists if one.indent == indent == item.indent]
+        fits = [(one, place) for one in self.lists for place in item.mark.places if goes_on(one, place)]
+        if not fits and item.indent > (self.lists[0].indent or 0):
+            fits = [(one, place) for one in self.lists for place in item.mark.places if goes_on(one, place, True)]
+        if not fits or any(one in inside for one, _ in fits):
+            return None
+        one, place = fits[-1]
+        return one, item, place
+
+    def is_apart(self, item: Item) -> bool:
+        """Whether a blank line stands between an item and the one placed before it."""
+        before, index = self.taken[-1]
+        return item.line.number > before.line.number + len(self.pieces[index])
+
+    def ends_list(self, item: Item) -> bool:
+        """Whether the innermost list, which its indentation does not end, ends at a blank line."""
+        top = self.lists[-1]
+        if not self.taken or not self.is_apart(item):
+            return False
+        return item.indent == top.lead_indent or (top.block and self.taken[-1][1] == top.last)
+
+    def continues(self, i: int, item: Item) -> bool:
+        """Joins a line that goes on with the sentence of the item before it."""
+        if not self.taken:
+            return False
+        before, index = self.taken[-1]
+        pieces = self.pieces[index]
+        wrapped = (
+            item.mark is None
+            and before.mark is not None
+            and item.indent > before.indent
+            and item.line.number == before.line.number + len(pieces)
+        )
+        broken = (
+            not item.numbered
+            and (before.numbered or (item.mark is None and before.mark is not None))
+            and item.text[0].islower()
+            and pieces[-1][-1] not in ".;:!?"
+            and item.indent <= before.indent
+        )
+        if not wrapped and not broken:
+            return False
+        pieces.append(item.text)
+        self.result.criteria[index].spans.append(item.span)
+        if self.with_facts:
+            self.text_facts[index].spans.append(item.span)
+        self.result.lines.add(item.line.number)
+        if item.mark:
+            self.result.marks.append(item.marks)
+        if broken:
+            self.issue(
+                "joined-line", "goes on with the sentence of the line before it: the two are one criterion", item
+            )
+        return True
+
+    def hangs_below_lead_in(self, item: Item) -> bool:
+        """Whether a list begins here that a line without a mark leads in: `Methods include:` above bullets."""
+        top = self.lists[-1]
+        if self.closed or not item.mark or not self.taken or top.last != self.taken[-1][1]:
+            return False
+        before = self.taken[-1][0]
+        if before.inside or not self.leads_in(top.last):
+            return False
+        if item.indent < before.indent:
+            outside = any(one.indent == item.indent and one.bullet == item.mark.bullet for one in self.lists[:-1])
+            return not (outside and before.mark) and not self.is_apart(item)
+        return before.mark is None
+
+    def returns_to_interrupted(self, item: Item) -> bool:
+        """Whether the list that a paragraph interrupted goes on. ClinicalTrials.gov indents its further items, and not
+        those of the list below the paragraph."""
+        top = self.lists[-1]
+        deeper = item.mark and top.interrupts and item.indent > (top.indent or 0)
+        return bool(deeper and top.last == self.taken[-1][1] and not self.leads_in(top.last))
+
+    def place_numbered(self, i: int, item: Item) -> None:
+        top = self.lists[-1]
+        assert item.mark
+        level = [one for one in self.lists if one.indent == top.indent]
+        fits = [(one, place) for one in level for place in item.mark.places if goes_on(one, place)]
+        starts = next((place for place in item.mark.places if place.number == 1), None)
+        if fits:
+            chosen, place = fits[0]
+            if len(fits) == 2 and self.comes_again(i, place.number):
+                chosen, place = fits[1]
+            elif len(fits) > 1:
+                self.issue("ambiguous-level", "may go on an inner or an outer list: kept at the outer level", item)
+            self.add_to(chosen, item, place)
+        elif top.last is None:
+            self.add(item, top)
+            top.place = starts or item.mark.places[0]
+            if not starts:
+                self.issue("ambiguous-level", "is the first of its list but not numbered as the first", item)
+        elif starts and (self.leads_in(top.last) or self.returns_after(i, top) or self.is_below_bullet(item, top)):
+            self.open_list(item)
+        elif starts:
+            self.issue(
+                "ambiguous-level", "starts a new list, and nothing says that it hangs below the item before it", item
+            )
+            self.add_to(top, item, starts)
+        else:
+            same = [(one, p) for one in level for p in item.mark.places if one.place and one.place.style == p.style]
+            self.issue("ambiguous-level", "is out of sequence: kept at the outer level", item)
+            chosen, place = same[0] if same else (level[0], item.mark.places[0])
+            self.add_to(chosen, item, place)
+
+    def place_unnumbered(self, i: int, item: Item) -> None:
+        top = self.lists[-1]
+        bullet = item.mark.bullet if item.mark else ""
+        level = [one for one in self.lists if one.indent == top.indent and one.place is None]
+        same = [one for one in level if one.bullet == bullet]
+        group = read_none_for(item.text)
+        if group is not None and self.add_none_for(item, group):
+            return
+        if top.last is None:
+            top.bullet = bullet
+            self.add(item, top, self.role_of(item))
+        elif self.is_remark(item):
+            self.open_list(item)
+        elif not self.closed and not item.mark and self.opens_block(i, item):
+            self.open_list(item)
+            self.lists[-1].block = True
+        elif same and (item.mark or top is same[-1] or item.text.endswith(":")):
+            self.add_to(same[-1], item, None)
+        elif item.mark and self.taken[-1][1] == top.last and self.leads_in(top.last):
+            self.open_list(item)
+        elif not self.closed and level:
+            self.add_to(level[0], item, None)
+        elif not self.closed and not item.mark:
+            self.add_to(self.lists[0], item, self.lists[0].place)
+        elif top.place or not item.mark:
+            self.add(item, top, "note")
+            self.issue("unnumbered-item", "has no mark of the list that it follows: kept there as a note", item)
+        else:
+            self.add(item, top)
+
+    def role_of(self, item: Item) -> CriterionRole:
+        return "note" if not self.closed and _NOTE.match(item.text) else "criterion"
+
+    def is_remark(self, item: Item) -> bool:
+        """Whether a line without a mark is about the item before it: a note or an exception, right below it."""
+        if self.closed or item.mark or not self.taken or self.taken[-1][1] != self.lists[-1].last:
+            return False
+        before = self.taken[-1][0]
+        return before.mark is not None and bool(_EXCEPTION.match(item.text) or _NOTE.match(item.text))
+
+    def opens_block(self, i: int, item: Item) -> bool:
+        """Whether lines without marks follow a lead-in without one, and a blank line ends them."""
+        before, index = self.taken[-1]
+        if before.mark or index != self.lists[-1].last or not self.leads_in(index):
+            return False
+        after = self.items[i + 1] if i + 1 < len(self.items) else None
+        return not self.is_apart(item) or bool(after and after.line.number == item.line.number + 1)
+
+    def is_below_bullet(self, item: Item, top: OpenList) -> bool:
+        """`* i.` after `* Values`: numbers inside a list of bullets are a list below its last item."""
+        return bool(item.mark and item.mark.bullet and top.place is None and top.bullet == item.mark.bullet)
+
+    def leads_in(self, index: int) -> bool:
+        text = self.pieces[index][-1]
+        return text.endswith((":", "：")) or text.rstrip(". ").casefold().endswith(_LEADS)
+
+    def returns_after(self, i: int, top: OpenList) -> bool:
+        """Whether the list that starts at item `i` ends where `top` goes on: then it hangs below `top`'s last item."""
+        after = self.after_run(i, 1)
+        return bool(after and after.mark and any(goes_on(top, place) for place in after.mark.places))
+
+    def comes_again(self, i: int, number: int) -> bool:
+        """Whether the run of numbers from item `i` ends with its first number: the run is the inner list, then."""
+        after = self.after_run(i, number)
+        return bool(after and after.mark and any(place.number == number for place in after.mark.places))
+
+    def after_run(self, i: int, number: int) -> Item | None:
+        """The item after those that count on from item `i`, which has `number`."""
+        for j in range(i, min(len(self.items), i + _LOOK_AHEAD)):
+            item = self.items[j]
+            if not any(place.number == number for place in (item.mark.places if item.mark else ())):
+                return item
+            number += 1
+        return None
+
+    def open_list(self, item: Item) -> None:
+        """A list below the last item of the innermost list, with `item` as its first."""
+        if len(self.lists) >= _DEEPEST:
+            self.issue("ambiguous-level", "stands deeper than lists are read: kept at the level above", item)
+            self.add(item, self.lists[-1])
+            return
+        inner = OpenList(indent=item.indent, parent=self.lists[-1].last, inside=item.inside)
+        places = item.mark.places if item.mark else ()
+        inner.place = next((place for place in places if place.number == 1), places[0] if places else None)
+        inner.bullet = item.mark.bullet if item.mark else ""
+        self.lists.append(inner)
+        self.add(item, inner, self.role_of(item))
+
+    def add_to(self, chosen: OpenList, item: Item, place: Place | None) -> None:
+        """Adds to an open list, closing those inside it."""
+        while self.lists[-1] is not chosen:
+            self.lists.pop()
+        chosen.place = place
+        self.add(item, chosen, self.role_of(item))
+
+
+def goes_on(one: OpenList, place: Place, any_brackets: bool = False) -> bool:
+    """Whether `place` is the next number of the list; `2)` may go on `1.`."""
+    if one.place is None or one.place.number + 1 != place.number:
+        return False
+    strip = ".()[]（）、" if any_brackets else ""
+    return one.place.style.strip(strip) == place.style.strip(strip)

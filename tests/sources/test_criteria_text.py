@@ -1,0 +1,268 @@
+"""Criteria text as people write it: what is a heading, where an item begins, and that nothing is lost."""
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.sources.document import split_lines
+from app.sources.eligibility.criteria import Eligibility, read_eligibility
+from app.sources.eligibility.languages import read_type
+
+HEAD = "Inclusion Criteria:\n\n"
+
+
+def read(text: str) -> Eligibility:
+    return read_eligibility(split_lines(text))
+
+
+def outline(text: str) -> list[str]:
+    return [">" * c.depth + (f"[{c.text}]" if c.role == "note" else c.text) for c in read(text).criteria]
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("* any of: 1) A; 2) B\n* C", ["any of:", ">A;", ">B", "C"]),
+        ("* Organs: (i) A, (ii) B, (iii) C", ["Organs:", ">A,", ">B,", ">C"]),
+        ("1. A. 2. B. 3. C\n4. D", ["A.", "B.", "C", "D"]),
+        ("1. A grade 2. Bruise\n2. B", ["A grade 2. Bruise", "B"]),
+        ("* went home, and a) slept, and b) woke", ["went home, and a) slept, and b) woke"]),
+        ("1. Blood: A. Red cells; B. White cells\n2. C", ["Blood:", ">Red cells;", ">White cells", "C"]),
+        ("1. Any of:\n\n   a. A;b. B\n   c. C", ["Any of:", ">A;", ">B", ">C"]),
+        ("1. Any of:\n   1. A\n   2. B. 2. C\n3. D", ["Any of:", ">A", ">B.", "C", "D"]),
+        ("* A • B • C\n* D", ["A", ">B", ">C", "D"]),
+        ("1) As this:\na) Aa\nb) Bb\n2) C", ["As this:", ">Aa", ">Bb", "C"]),
+        ("A. Aa\nB. Bb", ["Aa", "Bb"]),
+        ("* E. coli in the elbow\n* No", ["E. coli in the elbow", "No"]),
+        ("I. Aa\nII. Bb\nIII. Cc", ["Aa", "Bb", "Cc"]),
+        ("1、甲\n2、乙", ["甲", "乙"]),
+        ("①甲\n②乙", ["甲", "乙"]),
+        ("\\- A\n\\- B", ["A", "B"]),
+        ("\\*A footnote", ["*A footnote"]),
+        ("* A:\n\n  * B\n  * C\n\n* D", ["A:", ">B", ">C", "D"]),
+        ("* • A\n\n  * B\n  * C", ["A", "B", "C"]),
+        ("* A\n* i. B\n* ii. C\n* D", ["A", ">B", ">C", "D"]),
+        ("1. A\n\n   Note: B\n2. C", ["A", ">[Note: B]", "C"]),
+        ("Methods include:\n\n* A\n* B\n\nSigned.", ["Methods include:", ">A", ">B", "Signed."]),
+        ("* A\n\nMethods include:\n\n* B\n* C\n  * D\n  * E", ["A", "Methods include:", ">B", ">C", "D", "E"]),
+        ("Signs:\nA\nB\n\nSigned.", ["Signs:", ">A", ">B", "Signed."]),
+        ("Age:\n\n* 18 or more\n\nBlood:\n\n* Red", ["18 or more", "Red"]),
+        ("1. A\n\nBlood values:\n\n2. B", ["A", "B"]),
+        ("* A\n* Other protocol-defined criteria may apply.", ["A", "[Other protocol-defined criteria may apply.]"]),
+    ],
+)
+def test_items(text, rows):
+    assert outline(HEAD + text) == rows
+
+
+INCLUDED = ["inclusion", "exclusion"]
+
+
+@pytest.mark.parametrize(
+    ("text", "types"),
+    [
+        ("* INCLUSION CRITERIA:\na\n* EXCLUSION CRITERIA:\nb", INCLUDED),
+        ("Inclusion\n- a\nExclusion\n- b", INCLUDED),
+        ("Inclusion criteria-\n- a\nExclusion criteria-\n- b", INCLUDED),
+        ("Inclusion: a; Exclusion: b", INCLUDED),
+        ("Inclusion Criteria: adults. Exclusion Criteria: minors", INCLUDED),
+        ("List of inclusion criteria:\n- a\nThe exclusion criteria are:\n- b", INCLUDED),
+        ("Key Inclusion Criteria:\n- a\nExclusion Criteria Organ Related\n- b", INCLUDED),
+        ("Inclusion Criteria:\n* a Exclusion Criteria:\n* b", INCLUDED),
+        (
+            "Volunteers may take part in this study if they:\n- a\nVolunteers will not be eligible if they:\n- b",
+            INCLUDED,
+        ),
+        ("Inclusion Criteria:\nAll of the following inclusion criteria must be met:\n- a\nExclusion:\n- b", INCLUDED),
+        ("Inclusion Criteria:\n- a\n\nAny of the following will exclude a person from the study:\n\n- b", INCLUDED),
+        ("Inclusion Criteria:\n- does not meet the exclusion criteria", INCLUDED[:1]),
+        ("Inclusion Criteria:\n- meets the inclusion/exclusion criteria of another study:", INCLUDED[:1]),
+        ("A subject is eligible for inclusion if:\n- a\n\nA subject is not eligible for inclusion if:\n- b", INCLUDED),
+        ("Critères d'inclusion :\n- a\nCritères de non-inclusion :\n- b", INCLUDED),
+        ("CRITERES D'INCLUSION\n- a\nCRITÈRES D’EXCLUSION\n- b", INCLUDED),
+        ("Einschlusskriterien:\n- a\nAusschlusskriterien:\n- b", INCLUDED),
+        ("Criterios de inclusión:\n- a\nCriterios de exclusión:\n- b", INCLUDED),
+        ("Critérios de inclusão:\n- a\nCritérios de exclusão:\n- b", INCLUDED),
+        ("Criteri di inclusione:\n- a\nCriteri di esclusione:\n- b", INCLUDED),
+        ("Inclusiecriteria\n- a\nExclusiecriteria\n- b", INCLUDED),
+        ("Inklusionskriterier:\n- a\nExklusionskriterier:\n- b", INCLUDED),
+        ("Критерии включения:\n- a\nКритерии исключения:\n- b", INCLUDED),
+        ("纳入标准：\n1、甲\n排除标准：\n1、乙", INCLUDED),
+        ("入选标准：甲。排除标准：乙", INCLUDED),
+        ("選択基準\n甲\n除外基準\n乙", INCLUDED),
+        ("선정기준\n- a\n제외기준\n- b", INCLUDED),
+    ],
+)
+def test_types(text, types):
+    found = read(text)
+    assert [criterion.type for criterion in found.criteria] == types
+    assert all(criterion.role == "criterion" for criterion in found.criteria)
+    for fact in found.facts:
+        if fact.conversion == "criterion-type":
+            assert [read_type(text[a:b]) for a, b in fact.spans] == [found.criteria[int(fact.path.split(".")[1])].type]
+
+
+@pytest.mark.parametrize(
+    ("text", "cohorts"),
+    [
+        ("Donor Inclusion Criteria:\n- a\nRecipient Inclusion Criteria:\n- b", ["Donor", "Recipient"]),
+        ("Patient Inclusion Criteria:\n- a\nPatient Exclusion Criteria:\n- b", [None]),
+        ("Patient Inclusion Criteria:\n- a\nDonor Inclusion Criteria:\n- b", ["Patient", "Donor"]),
+        ("Inclusion Criteria for All Subjects:\n- a\nInclusion Criteria for Twins:\n- b", [None, "Twins"]),
+        ("Inclusion Criteria:\n\nPart A:\n\n- a\n\nPart B only:\n\n- b", ["Part A", "Part B only"]),
+        ("Inclusion Criteria:\n\nScreening Phase:\n\n1. a\n\nStudy Phase:\n\n1. b", ["Screening Phase", "Study Phase"]),
+        (
+            "Inclusion Criteria:\n\nHealthy Volunteers:\n\n* a\n\nPatients must:\n\n* b",
+            ["Healthy Volunteers", "Patients"],
+        ),
+        ("Inclusion Criteria:\n\n- a\n\nArm B must also satisfy the following criteria:\n\n- b", [None, "Arm B"]),
+        ("Inclusion Criteria:\n\n- a\n\nExclusion Criteria for randomization:\n\n- b", [None]),
+        ("Inclusion Criteria:\n\n* For women:\n  * a", [None]),
+    ],
+)
+def test_cohorts(text, cohorts):
+    assert [cohort.label for cohort in read(text).cohorts] == cohorts
+
+
+def test_text_without_headings_is_one_note_for_each_paragraph():
+    found = read("Adults who whistle.\n\nThose who do not hum.")
+    assert [(c.role, c.text) for c in found.criteria] == [
+        ("note", "Adults who whistle."),
+        ("note", "Those who do not hum."),
+    ]
+    assert [issue.code for issue in found.issues] == ["before-heading"]
+
+
+def test_a_form_on_one_line_is_taken_apart():
+    text = "PATIENT CHARACTERISTICS: Age: 17 and over Renal: Creatinine below 2 Other: No purple elbow"
+    assert outline(text) == ["[Age: 17 and over]", "[Renal: Creatinine below 2]", "[Other: No purple elbow]"]
+
+
+def left_out(text: str, found: Eligibility) -> dict[int, int]:
+    """Characters that are not white space and are in no criterion, heading or mark, or in several: how often."""
+    counts = [0] * len(text)
+    for span in [*found.headings, *found.marks, *(span for c in found.criteria for span in c.spans)]:
+        for i in range(span.start, span.end):
+            counts[i] += 1
+    return {i: n for i, n in enumerate(counts) if n != 1 and not text[i].isspace() and text[i] != "\ufeff"}
+
+
+PIECES = [
+    *(
+        "1. ",
+        "2. ",
+        "3) ",
+        "(a) ",
+        "(b) ",
+        "A. ",
+        "B. ",
+        "ii. ",
+        "• ",
+        "* ",
+        "- ",
+        "\\- ",
+        "-- ",
+        "o ",
+        "①",
+        "1、",
+        "1.1. ",
+    ),
+    *("  ", "\t", "\n", "\n\n", "\r\n", "\u3000", "\ufeff", " ", ":", "：", ";", ".", "*", "**", "_"),
+    *(
+        "Inclusion Criteria:",
+        "Exclusion criteria",
+        "Key Exclusion Criteria - ",
+        "Inclusion: ",
+        "Part A",
+        "For x:",
+        "Note: ",
+    ),
+    *(
+        "Patients: ",
+        "Patient Inclusion Criteria:",
+        "Donor Exclusion Criteria (x):",
+        "critères d'inclusion : ",
+        "排除标准：",
+    ),
+    *("any of the following:", "will be excluded from the study if:", "and so on", "Ends.", "E", "≥6", "—", "(", ")"),
+]
+
+
+@settings(max_examples=300)
+@given(st.one_of(st.text(), st.lists(st.sampled_from(PIECES), max_size=40).map("".join)))
+def test_no_character_is_lost(text):
+    found = read(text)
+    assert left_out(text, found) == {}
+    assert all(criterion.text for criterion in found.criteria)
+
+
+HOSTILE = [
+    *(
+        "1) : ",
+        "1) a: ",
+        "(",
+        "(a",
+        "((a) ",
+        "Inclusion Criteria: ",
+        "a; Exclusion: ",
+        "Inclusion Criteria:\n",
+        "1. x\n",
+    ),
+    *(
+        "• ",
+        "• x\n",
+        "* ",
+        "x:\n",
+        "x:\n- y\n",
+        " ",
+        "\t",
+        "\\",
+        "*_",
+        "a. b. c. ",
+        "A. x B. y ",
+        "ivx",
+        "1.1.",
+        "criterios ",
+    ),
+    *(
+        "Arm A and ",
+        "Arm A:\n- x\n",
+        "for x ",
+        "the following ",
+        "- x\nand so on\n",
+        "a\n\n",
+        "除外基準",
+        "甲：\n1、乙\n",
+    ),
+    *("Exclusion Criteria: \n", "patients will be excluded if ", "Note other criteria ", "non-", "Inclusion "),
+]
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_time_is_linear(piece):
+    """Four times the text takes four times as long; a quadratic part shows as sixteen."""
+
+    def seconds(size: int) -> float:
+        text = HEAD + piece * (size // len(piece)) + "x"
+        began = time.process_time()
+        read_eligibility(split_lines(text), with_facts=False)
+        return time.process_time() - began
+
+    short = min(seconds(25_000) for _ in range(2))
+    assert min(seconds(100_000) for _ in range(2)) < 9 * short + 0.05
+
+
+def test_a_megabyte_is_read_in_a_second():
+    study = (
+        "Inclusion Criteria:\n\n* Adults aged 18 to 75 years with a purple elbow of at least six months' standing\n"
+        "* One of the following:\n\n  1. Hemoglobin of 9 g/dL or more in the two weeks before the first visit\n"
+        "  2. Platelets of 100,000 per microliter or more, without transfusion in the week before\n\n"
+        "Exclusion Criteria:\n\n1. Pregnancy, breastfeeding, or the wish to become pregnant within a year\n"
+    )
+    text = study * (1_000_000 // len(study))
+    began = time.process_time()
+    found = read_eligibility(split_lines(text), with_facts=False)
+    assert len(found.criteria) == 5 * text.count("purple")
+    assert time.process_time() - began < 3  # 0.5 s where nothing else runs
