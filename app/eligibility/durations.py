@@ -47,7 +47,7 @@ WINDOWS = Phrases(
     ]
 )
 """What opens a time: a window before now, one that only `prior` makes one, a duration, an end after the last dose."""
-OPENERS = frozenset(WINDOWS.root.following)
+OPENERS = WINDOWS.firsts
 BEFORE = frozenset(("before", "prior", "preceding", "previous"))
 AFTER = frozenset(("after", "following", "post", "thereafter", "afterwards"))
 NOT_FOLLOWING = frozenset(("apart", "out", "cycle", "cycles", "old"))
@@ -56,6 +56,8 @@ NOT_BEFORE = frozenset(("by", "permitted", "allowed"))
 DATED = BEFORE | AFTER | frozenset(("ago", "since", "from", "earlier", "previously"))
 ELAPSED = frozenset(("since", "washout"))
 HALF = frozenset(("half", "half-life", "halflives", "halflife", "t1"))
+MOST_BEFORE_HALF = 20
+"""Tokens of `within five (5) elimination` and the like."""
 ONE = {"year": "a", "month": "mo", "week": "wk"}
 
 
@@ -63,7 +65,7 @@ def read_durations(text: str, tokens: list[Token], pieces: list[Piece], taken: s
     """Durations, each with its tokens; `taken` are the tokens of other constraints."""
     direction = Range(0, 0)
     contraception = -1
-    halves = any(token.word in HALF for token in tokens)
+    halves = half_lives(tokens)
     piece_at = {piece.first: piece for piece in pieces if piece.kind == RANGE and piece.range is not None}
     at = 0
     while at < len(tokens):
@@ -71,7 +73,9 @@ def read_durations(text: str, tokens: list[Token], pieces: list[Piece], taken: s
             contraception = at
         elif tokens[at].word in (".", ";") and at - contraception > 1:
             contraception = -1
-        found = None if at in taken else read_duration(tokens, at, piece_at.get(at), direction, halves)
+        found = None
+        if at not in taken and (tokens[at].word in OPENERS or at in piece_at or at in halves):
+            found = read_duration(tokens, at, piece_at.get(at), direction, at in halves)
         if found is None:
             at += 1
             continue
@@ -92,7 +96,7 @@ def read_duration(
 ) -> tuple[int, str, Range] | None:
     """The duration that starts at the token: the token after it, its code, its range.
 
-    `halves`: the text has half-lives at all; `direction` is the range before, which says if they are least or most.
+    `halves`: half-lives are near; `direction` is the range before, which says if they are least or most.
     """
     if halves and (lives := read_half_lives(tokens, at, direction)) is not None:
         return lives
@@ -118,6 +122,12 @@ def read_duration(
     if span.low is not None and span.high is not None:
         return None
     return span.next, ("at-least" if span.low is not None else "within"), span
+
+
+def half_lives(tokens: list[Token]) -> set[int]:
+    """The tokens at which a number of half-lives may start: those not far before the word."""
+    near = range(MOST_BEFORE_HALF)
+    return {at - back for at, token in enumerate(tokens) if token.word in HALF for back in near}
 
 
 def read_half_lives(tokens: list[Token], at: int, direction: Range) -> tuple[int, str, Range] | None:

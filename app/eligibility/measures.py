@@ -51,7 +51,7 @@ class Reader:
                 at = self.after_aside(at)
                 continue
             elif piece.kind in (OTHER, CUE):
-                self.words += 1
+                self.words += piece.next - piece.first if piece.kind == OTHER else 1
                 if self.words > MOST_WORDS or self.conditional(piece):
                     self.group = []
             self.since.add(piece.kind)

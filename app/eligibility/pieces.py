@@ -25,10 +25,13 @@ NAME, RANGE, FILLER, JOIN, OPEN, CLOSE, OTHER, STOP, CUE = (
 FILLERS = frozenset(WORDS["fillers"].split())
 """Words and marks that may stand between a name and its range."""
 JOINS = frozenset(("and", "or", "/", "and/or", ",", "&", "plus", "nor"))
+STOPS = frozenset((";", ".", "•", "?", "!"))
 CUES = Phrases(("cue", word) for word in WORDS["cues"])
 """What opens an exception or a condition."""
 OPENERS = ("within", "between", "from", "range", "ranging", "not", "no")
-STARTS = frozenset((*COMPARISONS.root.following, *WITHIN_NORMAL.root.following, *NUMBERS, *OPENERS))
+STARTS = frozenset((*COMPARISONS.firsts, *WITHIN_NORMAL.firsts, *NUMBERS, *OPENERS))
+
+KNOWN = STARTS | NAMES.firsts | CUES.firsts | STOPS | JOINS | FILLERS | {"(", ")"}
 
 
 class Piece(NamedTuple):
@@ -46,44 +49,50 @@ def is_stop(text: str, tokens: list[Token], at: int) -> bool:
     token = tokens[at]
     if token.word == ";":
         return True
-    if token.word not in (".", "•", "?", "!"):
-        return False
     if token.end < len(text) and not text[token.end].isspace():
         return False
     return not (at > 0 and tokens[at - 1].end - tokens[at - 1].start == 1 and tokens[at - 1].kind == WORD)
 
 
 def read_pieces(text: str, tokens: list[Token]) -> list[Piece]:
-    """The pieces in order, each token in one of them."""
+    """The pieces in order, each token in one of them; words in a row that say nothing here are one."""
     pieces: list[Piece] = []
     at = 0
     while at < len(tokens):
         token = tokens[at]
-        found = NAMES.find(tokens, at)
+        word = token.word
+        if word not in KNOWN and token.kind not in (NUMBER, SIGN):
+            next = at + 1
+            while next < len(tokens) and tokens[next].word not in KNOWN and tokens[next].kind not in (NUMBER, SIGN):
+                next += 1
+            pieces.append(Piece(OTHER, at, next))
+            at = next
+            continue
+        found = NAMES.find(tokens, at) if word in NAMES.firsts else None
         if found is not None and (
             found.word not in CASED or text[token.start : tokens[found.next - 1].end] == found.word
         ):
             pieces.append(Piece(NAME, at, found.next, subject=SUBJECTS[found.key]))
             at = found.next
             continue
-        if token.kind in (NUMBER, SIGN) or token.word in STARTS:
+        if token.kind in (NUMBER, SIGN) or word in STARTS:
             span = read_range(tokens, at)
             if span is not None:
                 pieces.append(Piece(RANGE, at, span.next, range=span))
                 at = span.next
                 continue
-        cue = CUES.find(tokens, at)
+        cue = CUES.find(tokens, at) if word in CUES.firsts else None
         if cue is not None:
             pieces.append(Piece(CUE, at, cue.next))
             at = cue.next
             continue
-        if token.word in ("(", ")"):
-            kind = OPEN if token.word == "(" else CLOSE
-        elif is_stop(text, tokens, at):
+        if word in ("(", ")"):
+            kind = OPEN if word == "(" else CLOSE
+        elif word in STOPS and is_stop(text, tokens, at):
             kind = STOP
-        elif token.word in JOINS:
+        elif word in JOINS:
             kind = JOIN
-        elif token.word in FILLERS:
+        elif word in FILLERS:
             kind = FILLER
         else:
             kind = OTHER

@@ -15,6 +15,7 @@ from app.eligibility.tokens import Token
 Placed = tuple[int, int, Constraint]
 STATEMENTS = Phrases((kind, word) for kind, words in WORDS["statements"].items() for word in words)
 NOT_STATED = Phrases(("none", word) for word in WORDS["not pregnancy"])
+FIRSTS = STATEMENTS.firsts | NOT_STATED.firsts
 LANGUAGES = frozenset(WORDS["languages"].split())
 LANGUAGE_VERBS = frozenset(WORDS["language verbs"].split())
 CONTRACEPTION_VERBS = frozenset(WORDS["contraception verbs"].split())
@@ -52,6 +53,9 @@ def read_statements(text: str, tokens: list[Token], ranges: frozenset[int]) -> I
     stated: set[tuple[str, bool]] = set()
     at = 0
     while at < len(tokens):
+        if tokens[at].word not in FIRSTS:
+            at += 1
+            continue
         other = NOT_STATED.find(tokens, at)
         if other is not None:
             at = other.next
