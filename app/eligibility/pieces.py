@@ -26,8 +26,9 @@ FILLERS = frozenset(WORDS["fillers"].split())
 """Words and marks that may stand between a name and its range."""
 JOINS = frozenset(("and", "or", "/", "and/or", ",", "&", "plus", "nor"))
 STOPS = frozenset((";", ".", "•", "?", "!"))
-CUES = Phrases(("cue", word) for word in WORDS["cues"])
-"""What opens an exception or a condition."""
+EXCEPTION, ALLOWANCE, CONDITION, NOTHING = "exceptions", "allowances", "conditions", "no exceptions"
+CUES = Phrases((key, word) for key in (EXCEPTION, ALLOWANCE, CONDITION, NOTHING) for word in WORDS[key])
+"""What opens an exception or a condition, what says that something is allowed, and what only sounds so."""
 OPENERS = ("within", "between", "from", "range", "ranging", "not", "no")
 STARTS = frozenset((*COMPARISONS.firsts, *WITHIN_NORMAL.firsts, *NUMBERS, *OPENERS))
 
@@ -42,6 +43,7 @@ class Piece(NamedTuple):
     next: int
     subject: Subject | None = None
     range: Range | None = None
+    cue: str | None = None
 
 
 def is_stop(text: str, tokens: list[Token], at: int) -> bool:
@@ -83,7 +85,8 @@ def read_pieces(text: str, tokens: list[Token]) -> list[Piece]:
                 continue
         cue = CUES.find(tokens, at) if word in CUES.firsts else None
         if cue is not None:
-            pieces.append(Piece(CUE, at, cue.next))
+            kind = OTHER if cue.key == NOTHING else CUE
+            pieces.append(Piece(kind, at, cue.next, cue=cue.key))
             at = cue.next
             continue
         if word in ("(", ")"):

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, delete
 
+from app.eligibility.below import read_criteria
 from app.eligibility.coded import MENTIONED, loinc_code, own_code
 from app.eligibility.constraint import Constraint
-from app.eligibility.whole import read_criterion
 from app.record.trial import Trial
 from app.store.engine import among, insert_rows
 from app.store.lists import criterion_constraint
@@ -20,10 +20,9 @@ COLUMNS = tuple(column.name for column in criterion_constraint.columns)
 def constraint_rows(trial: Trial) -> list[tuple[Any, ...]]:
     """Rows without the trial's key. A note states no constraint."""
     rows = []
-    for item, criterion in enumerate(trial.criteria):
-        if criterion.role == "criterion":
-            for position, one in enumerate(read_criterion(criterion.text).constraints):
-                rows.append((item, position, *_columns(one)))
+    for item, constraints in read_criteria(trial.criteria):
+        for position, one in enumerate(constraints):
+            rows.append((item, position, *_columns(one)))
     return rows
 
 

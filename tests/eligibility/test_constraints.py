@@ -191,6 +191,23 @@ EXCEPTIONS: dict[str, list[tuple[str, str | None]]] = {
         ("<= 5 uln", "if liver metastases"),
     ],
     "Hemoglobin > 13.5 g/dL in males": [("> 13.5 g/dL", "in males")],
+    "Steroids within 2 weeks (inhaled ones are allowed)": [("<= 2 wk", "inhaled ones are allowed")],
+    "Cancer within 5 years. People with cured skin cancer are eligible": [
+        ("<= 5 a", "People with cured skin cancer are eligible")
+    ],
+    "Cancer within 5 years; however, cured skin cancer is permitted": [
+        ("<= 5 a", "however, cured skin cancer is permitted")
+    ],
+    "Any vaccine (except against influenza) within 4 weeks": [("<= 4 wk", "except against influenza) within 4 weeks")],
+    "ALT ≤ 2 x ULN and AST ≤ 2 x ULN if no liver metastases": [
+        ("<= 2 uln", "if no liver metastases"),
+        ("<= 2 uln", "if no liver metastases"),
+    ],
+    "For all other patients, at least 8 weeks since surgery": [(">= 8 wk", "For all other patients")],
+    "Patients on insulin should have had a stable dose for 4 weeks": [(">= 4 wk", "Patients on insulin")],
+    "Steroids within 2 weeks are not allowed": [("<= 2 wk", None)],
+    "Heart failure, including but not limited to NYHA class III": [(">= 3 <= 3", None)],
+    "Negative pregnancy test for women under treatment": [("", None)],
     "ALT ≤ 3 x ULN. Unless stated otherwise, no fever": [("<= 3 uln", None)],
     "ALT ≤ 3 x ULN": [("<= 3 uln", None)],
 }
