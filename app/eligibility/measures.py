@@ -10,7 +10,8 @@ from app.eligibility.constraint import Constraint
 from app.eligibility.families import DOSE, MOST_WORDS, fits
 from app.eligibility.pieces import CLOSE, CUE, FILLER, JOIN, NAME, OPEN, OTHER, RANGE, STOP, WORDS, Piece
 from app.eligibility.ranges import Range, both
-from app.eligibility.tokens import WORD, Token
+from app.eligibility.quantities import word_at
+from app.eligibility.tokens import NUMBER, WORD, Token
 from app.eligibility.vocabulary import SUBJECTS, Subject
 
 Placed = tuple[int, int, Constraint]
@@ -22,6 +23,7 @@ AGES = frozenset((None, "a", "mo", "wk", "d"))
 PEOPLE = frozenset(WORDS["people"].split())
 OTHERS = frozenset(WORDS["others"].split())
 """Whose age is not the participant's."""
+CHANGES = frozenset(WORDS["changes"].split())
 NOT_AGE_BEFORE = frozenset(WORDS["not an age before"].split())
 
 
@@ -98,6 +100,8 @@ class Reader:
             named = []
         after, first = at + 1, piece.first
         named = [name for name in named if not self.not_daily(name, span, at)]
+        if named and (self.of_a_change(named[0], span) or self.of_a_place(span) or self.of_a_count(named[0], span)):
+            named = []
         if span.unit is None and span.limit is None and self.kind_at(at + 1) == OTHER:
             named = [name for name in named if name.subject and name.subject.kind != "measurement"]
         if named:
@@ -153,14 +157,32 @@ class Reader:
         """Whether a dose in mg is one of no day: `a cumulative 140 mg of prednisone`."""
         if name.subject is None or name.subject.key != DOSE or span.unit != "mg":
             return False
-        near = self.tokens[max(0, span.first - 6) : span.next + 8]
-        return not any(token.word in ("day", "daily") for token in near)
+        near = {token.word for token in self.tokens[max(0, span.first - 8) : span.next + 8]}
+        return not near & {"day", "daily"} or bool(near & {"cumulative", "total", "period"})
 
     def minimal(self, named: list[Piece]) -> bool:
         """Whether a number that nothing compares is the least: `minimum life expectancy of 12 weeks`."""
         return any(
             name.first > 0 and self.tokens[name.first - 1].word in ("minimum", "minimal") for name in named[:1]
         ) or any(self.tokens[name.first].word == "minimum" for name in named[:1])
+
+    def of_a_change(self, name: Piece, span: Range) -> bool:
+        """`a decrease in FEV1 of at least 20 %`; one `to less than 50 %` ends at a value."""
+        before = [token.word for token in self.tokens[max(0, name.first - 4) : name.first]]
+        after = [token.word for token in self.tokens[name.next : min(span.first, name.next + MOST_WORDS)]]
+        at = next((at for at, word in enumerate(before) if word in CHANGES), None)
+        changes = (at is not None and {"in", "of"} & set(before[at:])) or bool(set(after) & CHANGES)
+        return changes and self.tokens[span.first].word not in ("below", "above") and "to" not in after
+
+    def of_a_place(self, span: Range) -> bool:
+        """`lesions ≤ 2 cm from the ventricle`: how far, not how big."""
+        return word_at(self.tokens, span.next) in ("from", "away", "proximal", "distal", "beyond", "apart")
+
+    def of_a_count(self, name: Piece, span: Range) -> bool:
+        """`stenosis at more than two levels`: words of number without a unit count something else."""
+        if span.unit or span.limit or name.subject is None or name.subject.kind != "measurement":
+            return False
+        return not any(token.kind == NUMBER for token in self.tokens[span.first : span.next]) and not span.limit
 
     def asked_only(self, name: Piece) -> bool:
         """`if LVEF is > 75 %, ...`: a condition for something else, which `excluded if LVEF ...` is not."""
@@ -259,6 +281,8 @@ def made(text: str, tokens: list[Token], names: list[Piece], span: Range, first:
             for bound in bounds:
                 yield first, next, Constraint(subject.kind, start, end, text[start:end], subject.key, *bound)
             continue
+        if unit == "deg" and subject.key == "temperature":
+            unit = "Cel"
         if subject.key == DOSE and unit == "mg":
             unit = "mg/d"
         if unit is None and span.limit is None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from app.eligibility.phrases import Phrases
 from app.eligibility.quantities import COMPARISONS, NUMBERS, WITHIN_NORMAL
-from app.eligibility.ranges import Range, read_range
+from app.eligibility.ranges import Range, is_negative, read_range
 from app.eligibility.tokens import NUMBER, SIGN, WORD, Token
 from app.eligibility.vocabulary import CASED, NAMES, SUBJECTS, Subject
 
@@ -77,7 +77,7 @@ def read_pieces(text: str, tokens: list[Token]) -> list[Piece]:
             pieces.append(Piece(NAME, at, found.next, subject=SUBJECTS[found.key]))
             at = found.next
             continue
-        if token.kind in (NUMBER, SIGN) or word in STARTS:
+        if token.kind in (NUMBER, SIGN) or word in STARTS or (word == "-" and is_negative(tokens, at)):
             span = read_range(tokens, at)
             if span is not None:
                 pieces.append(Piece(RANGE, at, span.next, range=span))

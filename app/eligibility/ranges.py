@@ -14,8 +14,11 @@ from app.eligibility.quantities import (
     read_signed,
     word_at,
 )
-from app.eligibility.tokens import SIGN, Token
+from app.eligibility.tokens import NUMBER, SIGN, Token
 from app.eligibility.units import TIME_UNITS, read_unit
+
+LONGEST_ASIDE = 10
+"""Tokens in parentheses between two bounds."""
 
 
 class Range(NamedTuple):
@@ -63,6 +66,8 @@ def read_range(tokens: list[Token], at: int) -> Range | None:
         found = read_two(tokens, at, here, first) if first is not None else None
         aged = any(token.word in ("ages", "age") for token in tokens[at:here])
         return found._replace(span=False, aged=aged) if found else None
+    if word == "-":
+        return read_negative(tokens, at)
     operator, here = read_comparison(tokens, at)
     if operator is None and word == "within":
         amount = read_amount(tokens, at + 1)
@@ -87,23 +92,55 @@ def read_range(tokens: list[Token], at: int) -> Range | None:
     if tokens[at].word in ("older", "younger") or any(token.word == "age" for token in tokens[at:here]):
         one = one._replace(aged=True)
     # the other bound: `> 65 and < 75 years`; what `or` joins is outside of both
-    here = amount.next
-    while here < amount.next + 2 and word_at(tokens, here) in ("and", "to", "but", "-", ","):
+    here = start = past_aside(tokens, amount.next)
+    while here < start + 2 and word_at(tokens, here) in ("and", "to", "but", "-", ","):
         here += 1
     other_operator, after = read_comparison(tokens, here)
-    if other_operator is not None and other_operator[0] != operator[0] and here > amount.next:
+    if other_operator is not None and other_operator[0] != operator[0] and here > start:
         other = read_amount(tokens, after)
         if other is not None:
             two = both(one, bounded(at, other_operator, other, other.next))
             if two is not None:
                 return two
-    if here == amount.next + 1 and operator in (">", ">=") and word_at(tokens, amount.next) in ("-", "to"):
+    if here == start + 1 and operator in (">", ">=") and word_at(tokens, start) in ("-", "to"):
         other = read_amount(tokens, here)
         if other is not None:
             two = both(one, bounded(at, "<=", other, other.next))
             if two is not None:
                 return two
     return one
+
+
+def past_aside(tokens: list[Token], at: int) -> int:
+    """The token after `(...)`, the same in another unit, where another bound follows: `≥ 7 % (53 mmol/mol) to ≤ 9 %`."""
+    if word_at(tokens, at) != "(":
+        return at
+    close = next((here for here in range(at, min(at + LONGEST_ASIDE, len(tokens))) if tokens[here].word == ")"), at)
+    joined = word_at(tokens, close + 1) in ("and", "to", "-", "but")
+    return close + 1 if joined and read_comparison(tokens, close + 2)[0] is not None else at
+
+
+def read_negative(tokens: list[Token], at: int) -> Range | None:
+    """`-1.0 or lower`, `-2.5 to -1`: a `-` that touches a number and follows a space is a sign."""
+    if not is_negative(tokens, at):
+        return None
+    first = read_amount(tokens, at + 1)
+    if first is None:
+        return None
+    here = first.next
+    if word_at(tokens, here) in ("to", "and") and is_negative(tokens, here + 1):
+        other = read_amount(tokens, here + 2)
+        if other is not None and other.value < first.value:
+            return Range(at, other.next, -first.value, -other.value, unit=other.unit or first.unit)
+        return None
+    found = POSTFIXES.find(tokens, here)
+    return None if found is None else bounded(at, found.key, first._replace(value=-first.value), found.next)
+
+
+def is_negative(tokens: list[Token], at: int) -> bool:
+    if word_at(tokens, at) != "-" or at + 1 >= len(tokens) or tokens[at + 1].kind != NUMBER:
+        return False
+    return tokens[at].end == tokens[at + 1].start and (at == 0 or tokens[at - 1].end < tokens[at].start)
 
 
 def both(one: Range, other: Range) -> Range | None:
