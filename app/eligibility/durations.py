@@ -7,7 +7,7 @@ from app.eligibility.phrases import Phrases
 from app.eligibility.pieces import RANGE, Piece
 from app.eligibility.quantities import Amount, read_amount, read_comparison, word_at
 from app.eligibility.ranges import Range, read_two
-from app.eligibility.tokens import Token
+from app.eligibility.tokens import WORD, Token
 from app.eligibility.units import TIME_UNITS
 
 Placed = tuple[int, int, Constraint]
@@ -32,6 +32,7 @@ WINDOWS = Phrases(
         ("first", "within approximately"),
         ("open", "within"),
         ("open", "within the"),
+        ("open", "within the the"),
         ("before", "in the"),
         ("before", "in"),
         ("before", "during the"),
@@ -51,7 +52,23 @@ OPENERS = WINDOWS.firsts
 BEFORE = frozenset(("before", "prior", "preceding", "previous"))
 AFTER = frozenset(("after", "following", "post", "thereafter", "afterwards"))
 NOT_FOLLOWING = frozenset(("apart", "out", "cycle", "cycles", "old"))
-CONTRACEPTION = frozenset(("contraception", "contraceptive", "contraceptives", "condom", "condoms", "abstinence"))
+CONTRACEPTION = frozenset(
+    [
+        "contraception",
+        "contraceptive",
+        "contraceptives",
+        "condom",
+        "condoms",
+        "abstinence",
+        "abstinent",
+        "abstain",
+        "control",
+        "sperm",
+    ]
+)
+LIVING = frozenset(("live", "lives", "living", "reside", "resides", "residing", "residence", "located"))
+"""How far somebody lives: `living within 2 hours of the site`."""
+OF_A_LENGTH = frozenset(("for", "of", "lasting", "lasted", "since"))
 NOT_BEFORE = frozenset(("by", "permitted", "allowed"))
 DATED = BEFORE | AFTER | frozenset(("ago", "since", "from", "earlier", "previously"))
 ELAPSED = frozenset(("since", "washout"))
@@ -69,7 +86,7 @@ def read_durations(text: str, tokens: list[Token], pieces: list[Piece], taken: s
     piece_at = {piece.first: piece for piece in pieces if piece.kind == RANGE and piece.range is not None}
     at = 0
     while at < len(tokens):
-        if tokens[at].word in CONTRACEPTION:
+        if tokens[at].word in CONTRACEPTION and (tokens[at].word != "control" or word_at(tokens, at - 1) == "birth"):
             contraception = at
         elif tokens[at].word in (".", ";") and at - contraception > 1:
             contraception = -1
@@ -113,8 +130,12 @@ def read_duration(
     if follows in NOT_FOLLOWING or (at > 0 and tokens[at - 1].word in NOT_BEFORE):
         return None
     # `at least 3 months` alone is the value of a heading, and many years that no event dates are an age
-    if span.first <= 1 and span.next >= len(tokens) - 1:
+    alone = span.first == 0 or (span.first == 1 and tokens[0].kind != WORD)
+    if alone and span.next >= len(tokens) - 1:
         return None
+    before = word_at(tokens, at - 1) if at else ""
+    if tokens[at].word == "over" and before not in OF_A_LENGTH and follows not in DATED:
+        return None  # `60 Gy over 6 weeks`
     if span.unit == "a" and max(span.low or 0, span.high or 0) >= 12 and follows not in DATED:
         return None
     if span.bare:
@@ -160,7 +181,7 @@ def read_half_lives(tokens: list[Token], at: int, direction: Range) -> tuple[int
 def read_opened(tokens: list[Token], at: int) -> tuple[int, str, Range] | None:
     """`within 3 months`, `in the last year`, `for 3 months`, `until 6 months after`."""
     found = WINDOWS.find(tokens, at)
-    if found is None:
+    if found is None or any(token.word in LIVING for token in tokens[max(0, at - 2) : at]):
         return None
     here = found.next
     # `recent` may open no time at all: the shorter opener is tried then

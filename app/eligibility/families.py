@@ -13,7 +13,13 @@ CONCENTRATION = re.compile(
     r"(?:(k?g|[munp]g)|([munp]?mol|meq)|([mu]?(?:U|\[IU\]))|(\{copies\})|((?:10\*\d+)?))/(?:[dmu]?L|mm3)$"
 )
 BELOW_ZERO = frozenset(
-    ("bone mineral density t-score", "weight-for-height z-score", "height z-score", "spherical equivalent", "base excess")
+    (
+        "bone mineral density t-score",
+        "weight-for-height z-score",
+        "height z-score",
+        "spherical equivalent",
+        "base excess",
+    )
 )
 """What may be less than nothing: before all else a `-` is a mark."""
 FAMILIES = ("mass", "amount", "activity", "copies", "count")

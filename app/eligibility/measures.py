@@ -9,8 +9,8 @@ from collections.abc import Generator, Iterator
 from app.eligibility.constraint import Constraint
 from app.eligibility.families import DOSE, MOST_WORDS, fits
 from app.eligibility.pieces import CLOSE, CUE, FILLER, JOIN, NAME, OPEN, OTHER, RANGE, STOP, WORDS, Piece
-from app.eligibility.ranges import Range, both
 from app.eligibility.quantities import word_at
+from app.eligibility.ranges import Range, both
 from app.eligibility.tokens import NUMBER, WORD, Token
 from app.eligibility.vocabulary import SUBJECTS, Subject
 

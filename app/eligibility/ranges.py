@@ -112,7 +112,7 @@ def read_range(tokens: list[Token], at: int) -> Range | None:
 
 
 def past_aside(tokens: list[Token], at: int) -> int:
-    """The token after `(...)`, the same in another unit, where another bound follows: `≥ 7 % (53 mmol/mol) to ≤ 9 %`."""
+    """The token after `(...)`, the same in another unit, before another bound: `≥ 7 % (53 mmol/mol) to ≤ 9 %`."""
     if word_at(tokens, at) != "(":
         return at
     close = next((here for here in range(at, min(at + LONGEST_ASIDE, len(tokens))) if tokens[here].word == ")"), at)

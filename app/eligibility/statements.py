@@ -10,6 +10,7 @@ from typing import Any
 from app.eligibility.constraint import Constraint, Kind
 from app.eligibility.phrases import Phrases
 from app.eligibility.pieces import WORDS
+from app.eligibility.quantities import word_at
 from app.eligibility.tokens import Token
 
 Placed = tuple[int, int, Constraint]
@@ -21,6 +22,9 @@ LANGUAGE_VERBS = frozenset(WORDS["language verbs"].split())
 CONTRACEPTION_VERBS = frozenset(WORDS["contraception verbs"].split())
 CONSENT_WORDS = frozenset(WORDS["consent words"].split())
 TIMES_BEFORE = frozenset(WORDS["consent before"].split())
+GIVES = frozenset(WORDS["gives consent"].split())
+HINDERS = frozenset(WORDS["hinders"].split())
+MOST_HINDERED = 30
 NEGATIVE = frozenset(("not", "non", "negative", "no", "without", "neither", "nor"))
 PAIRS = (("male", "female"), ("males", "females"), ("men", "women"), ("man", "woman"), ("boys", "girls"))
 SEXES = Phrases(
@@ -51,6 +55,7 @@ NEAR = 8
 def read_statements(text: str, tokens: list[Token], ranges: frozenset[int]) -> Iterator[Placed]:
     """Statements, each with its tokens; `ranges` are the tokens at which a range or an age begins."""
     stated: set[tuple[str, bool]] = set()
+    denials = -1
     at = 0
     while at < len(tokens):
         if tokens[at].word not in FIRSTS:
@@ -69,6 +74,9 @@ def read_statements(text: str, tokens: list[Token], ranges: frozenset[int]) -> I
         test = found.word == "pregnancy test"
         if found.key in ("pregnancy", "breastfeeding"):
             first, negated = denied(tokens, first, found.key == "pregnancy" and test)
+            negated = negated or (test and negative_after(tokens, next)) or with_the_denied(tokens, first, denials)
+            if negated:
+                denials = next
             becoming = first > 0 and tokens[first - 1].word in WORDS["becoming"]
             if becoming and ("pregnancy", False) in stated:
                 continue
@@ -94,10 +102,12 @@ def denied(tokens: list[Token], first: int, test: bool) -> tuple[int, bool]:
         return first - 1, True
     if (
         first > 1
-        and tokens[first - 1].word in ("be", "-", "currently", "actively", "a")
+        and tokens[first - 1].word in ("be", "-", "currently", "actively", "a", "presently")
         and tokens[first - 2].word in NEGATIVE
     ):
         return first - 2, True
+    if first > 2 and [token.word for token in tokens[first - 3 : first]] == ["not", "to", "be"]:
+        return first - 3, True
     if test:
         for here in range(first - 1, max(-1, first - 16), -1):
             if tokens[here].word == "negative":
@@ -105,6 +115,22 @@ def denied(tokens: list[Token], first: int, test: bool) -> tuple[int, bool]:
             if tokens[here].word in (".", ";"):
                 break
     return first, False
+
+
+def negative_after(tokens: list[Token], next: int) -> bool:
+    """`pregnancy test is negative`, `pregnancy test: negative`."""
+    for token in tokens[next : next + 5]:
+        if token.word == "negative":
+            return True
+        if token.word in (".", ";", "positive", "or"):
+            return False
+    return False
+
+
+def with_the_denied(tokens: list[Token], first: int, denials: int) -> bool:
+    """Whether it is denied with what stands before: `not pregnant or breastfeeding`; `denials` is the token after."""
+    between = [token.word for token in tokens[denials:first]] if denials >= 0 else []
+    return 0 < len(between) <= 3 and set(between) <= {"or", "nor", "/", ",", "currently"}
 
 
 def positive(tokens: list[Token], first: int, next: int) -> bool:
@@ -122,13 +148,37 @@ def demanded(tokens: list[Token], first: int, next: int) -> bool:
 
 def given(tokens: list[Token], first: int, next: int) -> bool:
     """Whether consent to take part is the condition, not the time of something, nor consent to something else."""
-    words = {token.word for token in tokens[max(0, first - 5) : first]}
-    if first and (tokens[first - 1].word in ("from", "with") or "age" in words):
+    before = [token.word for token in tokens[max(0, first - 6) : first]]
+    words = set(before[-5:])
+    if before[-1:] and (before[-1] in ("from", "with") or "age" in words):
+        return False
+    if before[-2:-1] and before[-2] in ("in", "within", "per") and before[-1] == "the":
+        return False
+    signing = [at for at, word in enumerate(before) if word in ("signing", "obtaining", "providing", "giving")]
+    timed = bool(signing) and bool({"of", "to", "after", "since"} & set(before[max(0, signing[0] - 1) : signing[0]]))
+    timed = timed and not {"capable", "incapable", "able"} & words
+    dated = (
+        before[-1:] == ["of"] and before[-2:-1] and before[-2] in ("days", "weeks", "months", "years", "day", "date")
+    )
+    if timed or dated or word_at(tokens, next) == "date":
         return False
     if words & TIMES_BEFORE and not words & {"able", "ability", "willing", "unable", "inability"}:
         return False
-    to = [token.word for token in tokens[next : next + 4]]
-    return to[:1] != ["to"] or bool({"participate", "participation", "study", "trial", "take", "this"} & set(to))
+    if not words & GIVES and hindered(tokens, first):
+        return False
+    to = [token.word for token in tokens[next : next + 6]]
+    study = bool({"participate", "participation", "study", "trial", "take", "this", "research"} & set(to))
+    return study or to[:1] not in (["to"], ["for"])
+
+
+def hindered(tokens: list[Token], first: int) -> bool:
+    """Whether something else is the condition, for what it does to consent: `which would preclude informed consent`."""
+    for here in range(first - 1, max(-1, first - MOST_HINDERED), -1):
+        if tokens[here].word in (".", ";"):
+            return False
+        if tokens[here].word in HINDERS:
+            return True
+    return False
 
 
 def read_sex(text: str, tokens: list[Token], ranges: frozenset[int]) -> Iterator[Placed]:
