@@ -23,6 +23,7 @@ AGES = frozenset((None, "a", "mo", "wk", "d"))
 PEOPLE = frozenset(WORDS["people"].split())
 OTHERS = frozenset(WORDS["others"].split())
 """Whose age is not the participant's."""
+ORDINALS = frozenset(("th", "st", "nd", "rd", "percentile", "percentiles"))
 CHANGES = frozenset(WORDS["changes"].split())
 NOT_AGE_BEFORE = frozenset(WORDS["not an age before"].split())
 
@@ -35,6 +36,7 @@ class Reader:
         self.group: list[Piece] = []
         self.words = 0
         self.last: list[Piece] = []
+        self.last_range: Range | None = None
         self.since: set[str] = set()
         """The kinds of the pieces since the last range."""
 
@@ -102,6 +104,15 @@ class Reader:
         named = [name for name in named if not self.not_daily(name, span, at)]
         if named and (self.of_a_change(named[0], span) or self.of_a_place(span) or self.of_a_count(named[0], span)):
             named = []
+        if span.unit is None and word_at(self.tokens, span.next) in (
+            "th",
+            "st",
+            "nd",
+            "rd",
+            "percentile",
+            "percentiles",
+        ):
+            named = []
         if span.unit is None and span.limit is None and self.kind_at(at + 1) == OTHER:
             named = [name for name in named if name.subject and name.subject.kind != "measurement"]
         if named:
@@ -122,10 +133,11 @@ class Reader:
         last = self.pieces[after - 1]
         yield from made(self.text, self.tokens, named, span, first, last.next)
         self.close(named)
+        self.last_range = span
         return after
 
     def close(self, named: list[Piece]) -> None:
-        self.last, self.group, self.words, self.since = named, [], 0, set()
+        self.last, self.group, self.words, self.since, self.last_range = named, [], 0, set(), None
 
     def beside(self, at: int, piece: Piece, span: Range) -> tuple[list[Piece], Range, int]:
         """The names of a range that none stands before, its whole, and the piece after all that."""
@@ -140,15 +152,36 @@ class Reader:
         age = Piece(NAME, piece.first, piece.next, SUBJECTS["age"])
         if ((span.aged and span.unit in AGES) or self.of_people(piece, span)) and not self.of_others(piece):
             return [age], span, at + 1
+        other_end = self.other_end(span)
+        if other_end is not None:
+            return self.last, other_end, at + 1
         if self.last and not self.group and (span.unit or span.limit):
             again = [name for name in self.last if name.subject and fits(name.subject, span, 0)]
             joined = self.since <= {JOIN, FILLER} and JOIN in self.since
             cued = CUE in self.since or self.kind_at(at + 1) == CUE
             cued = cued or (piece.first > 0 and self.tokens[piece.first - 1].word in SEXES)
             asked = at > 0 and self.pieces[at - 1].kind == CUE and self.conditional(self.pieces[at - 1])
-            if again and (joined or cued) and not asked:
+            aged = any(name.subject and name.subject.kind == "age" for name in again)
+            if again and (joined or (cued and not aged)) and not asked:
                 return again, span, at + 1
         return [], span, at + 1
+
+    def other_end(self, span: Range) -> Range | None:
+        """A range without a unit as the other end of the last one: `BMI < 18.5 kg/m2 or > 40`."""
+        last = self.last_range
+        if (
+            last is None
+            or not self.last
+            or self.group
+            or span.unit
+            or span.limit
+            or span.bare
+            or last.second is not None
+        ):
+            return None
+        if self.since != {JOIN} or None not in (last.low, last.high) or (span.low is None) == (last.low is None):
+            return None
+        return span._replace(unit=last.unit, limit=last.limit)
 
     def kind_at(self, at: int) -> str:
         return self.pieces[at].kind if at < len(self.pieces) else STOP
@@ -192,8 +225,10 @@ class Reader:
         return before is None or before.kind != WORD or before.word in ("or", "and", "but")
 
     def of_others(self, piece: Piece) -> bool:
-        before = self.tokens[max(0, piece.first - 4) : piece.first]
-        return any(token.word in OTHERS for token in before)
+        before = self.tokens[max(0, piece.first - 6) : piece.first]
+        after = {token.word for token in self.tokens[piece.next : piece.next + 8]}
+        kin = "degree" in after and bool(after & {"relative", "relatives"})
+        return kin or any(token.word in OTHERS for token in before)
 
     def of_people(self, piece: Piece, span: Range) -> bool:
         """`patients over 18 years`, and a text that is nothing but `over 18`."""

@@ -58,7 +58,7 @@ def read_range(tokens: list[Token], at: int) -> Range | None:
     if normal is not None:
         return Range(at, normal.next, high=1.0, limit="uln")
     word = tokens[at].word
-    if word in ("between", "from", "range", "ranging"):
+    if word in ("between", "from", "range", "ranges", "ranged", "ranging"):
         here = at + 1
         while here < at + 6 and word_at(tokens, here) in ("from", "of", "between", ":", "the", "ages", "age"):
             here += 1

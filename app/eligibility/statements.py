@@ -11,11 +11,12 @@ from app.eligibility.constraint import Constraint, Kind
 from app.eligibility.phrases import Phrases
 from app.eligibility.pieces import WORDS
 from app.eligibility.quantities import word_at
-from app.eligibility.tokens import Token
+from app.eligibility.tokens import MARK, Token
 
 Placed = tuple[int, int, Constraint]
 STATEMENTS = Phrases((kind, word) for kind, words in WORDS["statements"].items() for word in words)
 NOT_STATED = Phrases(("none", word) for word in WORDS["not pregnancy"])
+HEALTHY_PEOPLE = frozenset(WORDS["healthy people"].split())
 FIRSTS = STATEMENTS.firsts | NOT_STATED.firsts
 LANGUAGES = frozenset(WORDS["languages"].split())
 LANGUAGE_VERBS = frozenset(WORDS["language verbs"].split())
@@ -48,6 +49,9 @@ SEXES = Phrases(
 OF_BOTH = frozenset(
     ("reproductive", "condom", "fertile", "childbearing", "contraception", "abstinence", "contraceptive", "pregnancy")
 )
+TAKING_PART = frozenset(WORDS["taking part"].split())
+MOST_OF_A_SEX = 40
+OF_ONE_SEX = OF_BOTH | frozenset(WORDS["of one sex"].split())
 NEAR = 8
 """Words before a named thing in which the verb is looked for that makes it a demand."""
 
@@ -92,8 +96,23 @@ def read_statements(text: str, tokens: list[Token], ranges: frozenset[int]) -> I
         stated.add((found.key, test))
         kind: Any = found.key
         yield made(text, tokens, kind, None, first, next, negated)
+    if ("healthy-volunteers", False) not in stated:
+        yield from read_healthy(text, tokens)
     yield from read_sex(text, tokens, ranges)
     yield from read_language(text, tokens)
+
+
+def read_healthy(text: str, tokens: list[Token]) -> Iterator[Placed]:
+    """`healthy HIV-negative controls`; whom others are compared to are no participants."""
+    for at, token in enumerate(tokens):
+        if token.word != "healthy" or (at and tokens[at - 1].word in ("of", "to", "than", "for", "in", "non", "-")):
+            continue
+        for next in range(at + 1, min(at + 7, len(tokens))):
+            if tokens[next].word in (",", ".", ";", "and", "or", "("):
+                break
+            if tokens[next].word in HEALTHY_PEOPLE:
+                yield made(text, tokens, "healthy-volunteers", None, at, next + 1, False)
+                return
 
 
 def denied(tokens: list[Token], first: int, test: bool) -> tuple[int, bool]:
@@ -197,9 +216,26 @@ def read_sex(text: str, tokens: list[Token], ranges: frozenset[int]) -> Iterator
         ):
             follows = found.next
             alone = follows >= len(tokens) or (follows == len(tokens) - 1 and tokens[follows].word in (".", ";"))
-            if alone or follows in ranges or tokens[follows].word in ("aged", "age", "ages"):
+            if (
+                alone
+                or follows in ranges
+                or tokens[follows].word in ("aged", "age", "ages")
+                or (at <= 2 and who_take_part(tokens, follows))
+            ):
                 yield made(text, tokens, "sex", found.key, at, found.next, False)
+        elif tokens[at - 1].word in (",", ";") and all(token.kind == MARK for token in tokens[found.next :]):
+            yield made(text, tokens, "sex", found.key, at, found.next, False)
         return
+
+
+def who_take_part(tokens: list[Token], follows: int) -> bool:
+    """Whether one sex at the head of a short text is who takes part (`Women scheduled for`), not who must avoid a
+    pregnancy, and not one of two."""
+    if follows < len(tokens) and tokens[follows].word in ("patients", "subjects", "participants", "volunteers"):
+        follows += 1
+    if follows >= len(tokens) or tokens[follows].word not in TAKING_PART or len(tokens) > MOST_OF_A_SEX:
+        return False
+    return not any(token.word in OF_ONE_SEX for token in tokens[follows:])
 
 
 def named_for_both(tokens: list[Token], at: int, next: int) -> bool:
