@@ -21,6 +21,14 @@ WINDOWS = Phrases(
             for which in LAST
         ),
         *(("lasting", f"for{article}{which}") for article in (" ", " the ") for which in LAST),
+        *(("window", which) for which in ("last", "past", "preceding", "previous")),
+        *(
+            ("first", f"{opener} the {which}")
+            for opener in ("in", "within", "over", "during", "for")
+            for which in ("following", "coming", "next", "upcoming")
+        ),
+        ("for", "for a duration of"),
+        ("for", "for a period of"),
         ("first", "within the first"),
         ("first", "in the next"),
         ("first", "within the next"),

@@ -96,7 +96,8 @@ class Reader:
             named = []
         if any(name.subject and name.subject.kind == "age" for name in named) and self.of_others(piece):
             named = []
-        if span.limit and piece.first and self.tokens[piece.first - 1].word in ("*", "times"):
+        times = piece.first > 0 and self.tokens[piece.first - 1].word in ("*", "times")
+        if span.limit and times and named and named[-1].next < piece.first:
             named = []
         if span.high_unit and not all(name.subject and name.subject.kind == "age" for name in named):
             named = []
@@ -196,7 +197,8 @@ class Reader:
     def minimal(self, named: list[Piece]) -> bool:
         """Whether a number that nothing compares is the least: `minimum life expectancy of 12 weeks`."""
         return any(
-            name.first > 0 and self.tokens[name.first - 1].word in ("minimum", "minimal") for name in named[:1]
+            any(token.word in ("minimum", "minimal") for token in self.tokens[max(0, name.first - 2) : name.first])
+            for name in named[:1]
         ) or any(self.tokens[name.first].word == "minimum" for name in named[:1])
 
     def of_a_change(self, name: Piece, span: Range) -> bool:

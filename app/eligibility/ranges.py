@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from app.eligibility.constraint import Limit
 from app.eligibility.quantities import (
+    LIMIT_OPENERS,
     POSTFIXES,
     UNKNOWN,
     WITHIN_NORMAL,
@@ -17,6 +18,9 @@ from app.eligibility.quantities import (
 from app.eligibility.tokens import NUMBER, SIGN, Token
 from app.eligibility.units import TIME_UNITS, read_unit
 
+OF_THE_LIMIT = frozenset(("institutional", "reference", "standard", "study", "hospital", "testing", "upper"))
+LIMITED = frozenset(("limit", "limits", "range", "ranges", "values", "levels", "bounds"))
+MOST_OPENERS = 6
 LONGEST_ASIDE = 10
 """Tokens in parentheses between two bounds."""
 
@@ -55,8 +59,9 @@ def bounded(first: int, operator: str, amount: Amount, next: int) -> Range:
 def read_range(tokens: list[Token], at: int) -> Range | None:
     """The range that starts at the token."""
     normal = WITHIN_NORMAL.find(tokens, at)
-    if normal is not None:
-        return Range(at, normal.next, high=1.0, limit="uln")
+    next = normal.next if normal is not None else read_within_limits(tokens, at)
+    if next:
+        return Range(at, next, high=1.0, limit="uln")
     word = tokens[at].word
     if word in ("between", "from", "range", "ranges", "ranged", "ranging"):
         here = at + 1
@@ -109,6 +114,22 @@ def read_range(tokens: list[Token], at: int) -> Range | None:
             if two is not None:
                 return two
     return one
+
+
+def read_within_limits(tokens: list[Token], at: int) -> int:
+    """The token after `within the local laboratory's upper limit of normal`; 0 if it is something else."""
+    if tokens[at].word != "within" or word_at(tokens, at + 1) in ("*", "times"):
+        return 0
+    limit, next = read_limit(tokens, at + 1, multiple=False)
+    if limit == "uln":
+        return next
+    here = at + 1
+    while here < at + MOST_OPENERS and word_at(tokens, here) in LIMIT_OPENERS | OF_THE_LIMIT:
+        here += 1
+    words = word_at(tokens, here), word_at(tokens, here + 1), word_at(tokens, here + 2)
+    if words[0] == "normal" and words[1] in LIMITED:
+        return here + 2
+    return here + 3 if words[0] in LIMITED and words[1:] == ("of", "normal") else 0
 
 
 def past_aside(tokens: list[Token], at: int) -> int:

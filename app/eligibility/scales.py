@@ -116,12 +116,15 @@ def after_name(tokens: list[Token], piece: Piece) -> Range | None:
 
 def after_aside(tokens: list[Token], at: int) -> int:
     """The token after parentheses that hold no grades; 0 where they do or do not close."""
-    if read_grades(tokens, at + 1) is not None:
+    here = at + 1
+    while here < min(at + MOST_BETWEEN, len(tokens)) and tokens[here].word in BETWEEN:
+        here += 1
+    if read_grades(tokens, here) is not None:
         return 0
     for here in range(at + 1, min(at + LONGEST_ASIDE, len(tokens))):
         if tokens[here].word == ")":
             # `(ECOG)` and `(KPS)` are read word by word: what follows is counted
-            return here + 1 if here > at + 2 else 0
+            return here + 1 if here > at + 2 or tokens[at + 1].word not in BETWEEN else 0
         if tokens[here].word == "(":
             return 0
     return 0
@@ -190,6 +193,8 @@ def read_grades(tokens: list[Token], at: int) -> Range | None:
     if follows == "-" and word_at(tokens, here + 1) in ("item", "items", "point", "question"):
         return None  # `the 17-item scale`
     if operator is not None:
+        if follows == "/" and word_at(tokens, here + 1).isdigit():
+            here += 2  # `40/100`
         return read_second(tokens, one_bound(at, here, operator, value))
     found = POSTFIXES.find(tokens, here)
     if found is not None:
