@@ -76,6 +76,7 @@ CONTRACEPTION = frozenset(
 )
 LIVING = frozenset(("live", "lives", "living", "reside", "resides", "residing", "residence", "located"))
 """How far somebody lives: `living within 2 hours of the site`."""
+LONGEST_ALLOWED = frozenset(("up", "maximum", "max", "maximally"))
 OF_A_LENGTH = frozenset(("for", "of", "lasting", "lasted", "since"))
 NOT_BEFORE = frozenset(("by", "permitted", "allowed"))
 DATED = BEFORE | AFTER | frozenset(("ago", "since", "from", "earlier", "previously"))
@@ -83,6 +84,7 @@ ELAPSED = frozenset(("since", "washout"))
 HALF = frozenset(("half", "half-life", "halflives", "halflife", "t1"))
 MOST_BEFORE_HALF = 20
 """Tokens of `within five (5) elimination` and the like."""
+EACH = frozenset(("day", "week", "month", "year", "session"))
 ONE = {"year": "a", "month": "mo", "week": "wk"}
 
 
@@ -105,6 +107,9 @@ def read_durations(text: str, tokens: list[Token], pieces: list[Piece], taken: s
             at += 1
             continue
         next, code, span = found
+        if span.unit in ("min", "s") or is_of_each(tokens, next):
+            at = next
+            continue
         if any(number in taken for number in range(at, next)) or (
             contraception >= 0 and word_at(tokens, next) in AFTER
         ):
@@ -142,6 +147,8 @@ def read_duration(
     if alone and span.next >= len(tokens) - 1:
         return None
     before = word_at(tokens, at - 1) if at else ""
+    if tokens[at].word in LONGEST_ALLOWED:
+        return None  # how long something may last
     if tokens[at].word == "over" and before not in OF_A_LENGTH and follows not in DATED:
         return None  # `60 Gy over 6 weeks`
     if span.unit == "a" and max(span.low or 0, span.high or 0) >= 12 and follows not in DATED:
@@ -151,6 +158,11 @@ def read_duration(
     if span.low is not None and span.high is not None:
         return None
     return span.next, ("at-least" if span.low is not None else "within"), span
+
+
+def is_of_each(tokens: list[Token], next: int) -> bool:
+    """`at least 3 days a week`: how often, not how long."""
+    return word_at(tokens, next) in ("a", "per", "each", "every") and word_at(tokens, next + 1) in EACH
 
 
 def half_lives(tokens: list[Token]) -> set[int]:
@@ -196,10 +208,9 @@ def read_opened(tokens: list[Token], at: int) -> tuple[int, str, Range] | None:
     amount = read_amount(tokens, here)
     several = read_two(tokens, here, here, amount) if amount is not None else None
     if several is not None and several.unit in TIME_UNITS and several.high_unit is None:
-        if found.key in ("window", "open", "for", "lasting") and word_at(tokens, several.next) not in NOT_FOLLOWING:
-            code = "within" if found.key in ("window", "open") else "at-least"
-            return several.next, code, several._replace(first=at)
-        return None
+        if found.key in ("for", "lasting") and word_at(tokens, several.next) not in NOT_FOLLOWING:
+            return several.next, "at-least", several._replace(first=at)
+        return None  # `within 48 to 72 hours`: when a procedure is done
     if amount is None:
         unit = ONE.get(word_at(tokens, here))
         after = word_at(tokens, here + 1)
