@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from app.eligibility.constraint import Constraint
 from app.eligibility.pieces import ALLOWANCE, CLOSE, CONDITION, CUE, EXCEPTION, OPEN, STOP, WORDS, Piece
-from app.eligibility.tokens import WORD, Token
+from app.eligibility.tokens import NUMBER, WORD, Token
 
 Placed = tuple[int, int, Constraint]
 LONGEST = 300
@@ -33,6 +33,8 @@ DEMANDS = frozenset(("must", "should", "need", "needs", "shall"))
 PEOPLE = frozenset(WORDS["people"].split())
 MOST_PEOPLE = 30
 """Tokens of `Patients who have ... must`."""
+ASIDE = 16
+"""Tokens after a constraint in which parentheses with another value close."""
 LEADS = frozenset(("for", "in", "if", "when"))
 
 
@@ -93,6 +95,9 @@ class Reader:
     def exception(self, number: int, first: int, next: int, one: Constraint) -> str | None:
         place = min(bisect_left(self.ends, first), len(self.sentences) - 1)
         sentence = self.sentences[place]
+        aside = self.aside(next)
+        if aside is not None:
+            return aside
         after = bisect_left(sentence.cues, next, key=lambda cue: cue.first)
         following = self.following(number, next)
         for cue in sentence.cues[after : after + MOST_CUES]:
@@ -114,6 +119,20 @@ class Reader:
         if one.kind not in OF_WOMEN and (some := self.of_some(sentence, first)):
             return self.kept(sentence.first, some)
         return self.later(place)
+
+    def aside(self, next: int) -> str | None:
+        """Another value for some, in parentheses: `at least 4 weeks since chemotherapy (6 weeks for nitrosoureas)`."""
+        words = [token.word for token in self.tokens[next : next + ASIDE]]
+        if "(" not in words:
+            return None
+        start = words.index("(")
+        if ")" not in words[start:] or any(word in (".", ";", ",") for word in words[:start]):
+            return None
+        end = words.index(")", start)
+        numbers = any(token.kind == NUMBER for token in self.tokens[next + start : next + end])
+        if not numbers or not LEADS.intersection(words[start:end]):
+            return None
+        return self.kept(next + start + 1, next + end)
 
     def later(self, place: int) -> str | None:
         """What the next sentence excepts: `... within 5 years. Patients with ... are eligible`.

@@ -22,6 +22,7 @@ QUALIFIERS = frozenset(WORDS["name qualifiers"].split())
 SALTS = frozenset(WORDS["salts"].split())
 SPELLINGS = (("aemi", "emi"), ("tumour", "tumor"), ("haem", "hem"), ("oedema", "edema"), ("oesoph", "esoph"))
 """British spellings, written as the American ones are."""
+CANCERS = frozenset(("carcinoma", "carcinomas", "neoplasm", "neoplasms", "cancers"))
 MOST_WORDS = 6
 """Of a drug's name that `with` takes apart: longer ones are sentences."""
 NOT_INITIALS = frozenset(
@@ -31,11 +32,11 @@ NOT_INITIALS = frozenset(
 
 
 def word_of(token: Token) -> str:
-    """A word without its plural and possessive endings, in one spelling; a carcinoma is a cancer."""
+    """A word without its plural and possessive endings, in one spelling; carcinomas and neoplasms are cancers."""
     word = token.word.removesuffix("'s")
     for british, american in SPELLINGS:
         word = word.replace(british, american)
-    if word in ("carcinoma", "carcinomas"):
+    if word in CANCERS:
         return "cancer"
     if word.endswith(("stases", "noses", "choses", "roses")):
         return word[:-2] + "is"
@@ -69,6 +70,8 @@ def short_forms(name: str) -> Iterator[str]:
     rest = name.split()
     while len(rest) > 1 and rest[0].lower().strip(",") in QUALIFIERS:
         rest.pop(0)
+    while len(rest) > 1 and rest[-1].lower().strip(",") in QUALIFIERS:
+        rest.pop()
     if len(rest) < len(name.split()) and (len(rest) > 1 or len(rest[0]) > 5):
         yield " ".join(rest)
 
