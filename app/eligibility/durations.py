@@ -201,7 +201,7 @@ def read_half_lives(tokens: list[Token], at: int, direction: Range) -> tuple[int
 def read_opened(tokens: list[Token], at: int) -> tuple[int, str, Range] | None:
     """`within 3 months`, `in the last year`, `for 3 months`, `until 6 months after`."""
     found = WINDOWS.find(tokens, at)
-    if found is None or any(token.word in LIVING for token in tokens[max(0, at - 2) : at]):
+    if found is None or (at and tokens[at - 1].word in LIVING):
         return None
     here = found.next
     # `recent` may open no time at all: the shorter opener is tried then

@@ -28,7 +28,9 @@ OF_WOMEN = ("pregnancy", "breastfeeding", "contraception", "sex")
 """What always concerns some: `for women of childbearing potential` does not restrict it."""
 CONTINUES = frozenset(("exception", "exceptions", "except", "unless", "however", "but", "otherwise"))
 NOTES = frozenset(("note", "or", "and", "however", "additionally"))
-OF_SOME = frozenset(("who", "with", "on", "whose", "receiving", "taking", "using", "treated", "previously"))
+ONLY = frozenset(("only", "and", "or"))
+SEXES = frozenset(("male", "female", "males", "females", "men", "women", "boys", "girls", "man", "woman"))
+OF_SOME = frozenset(("who", "with", "on", "whose", "receiving", "taking", "using", "treated", "previously", "not"))
 DEMANDS = frozenset(("must", "should", "need", "needs", "shall"))
 PEOPLE = frozenset(WORDS["people"].split())
 MOST_PEOPLE = 30
@@ -95,9 +97,15 @@ class Reader:
     def exception(self, number: int, first: int, next: int, one: Constraint) -> str | None:
         place = min(bisect_left(self.ends, first), len(self.sentences) - 1)
         sentence = self.sentences[place]
-        aside = self.aside(next)
-        if aside is not None:
-            return aside
+        if one.kind not in OF_WOMEN:
+            aside = self.aside(next)
+            if aside is not None:
+                return aside
+            footnote = self.tokens[next : next + 2]
+            if footnote and footnote[0].word == "*" and (len(footnote) == 1 or footnote[1].kind == WORD):
+                return self.kept(next, next + 1)
+            if one.kind in RANGED[:3] and first and self.tokens[first - 1].word in SEXES:
+                return self.kept(first - 1, next)
         after = bisect_left(sentence.cues, next, key=lambda cue: cue.first)
         following = self.following(number, next)
         for cue in sentence.cues[after : after + MOST_CUES]:
@@ -129,8 +137,10 @@ class Reader:
         if ")" not in words[start:] or any(word in (".", ";", ",") for word in words[:start]):
             return None
         end = words.index(")", start)
+        inside = words[start + 1 : end]
         numbers = any(token.kind == NUMBER for token in self.tokens[next + start : next + end])
-        if not numbers or not LEADS.intersection(words[start:end]):
+        of_people = start <= 2 and set(inside) <= PEOPLE | ONLY and bool(inside)
+        if not of_people and not (numbers and (LEADS.intersection(inside) or inside[0] in PEOPLE)):
             return None
         return self.kept(next + start + 1, next + end)
 
@@ -182,7 +192,7 @@ class Reader:
         `For all other patients, at least 14 weeks`; `Patients who took steroids must have a stable dose for 4 weeks`.
         """
         at = sentence.first
-        while at < first and (self.tokens[at].kind != WORD or self.tokens[at].word in NOTES):
+        while at < first and (self.tokens[at].kind != WORD or self.tokens[at].word in NOTES or self.is_label(at)):
             at += 1
         words = [token.word for token in self.tokens[at : min(first, at + MOST_PEOPLE)]]
         if words[:1] in (["for"], ["in"]):
@@ -192,6 +202,11 @@ class Reader:
             must = next((place for place, word in enumerate(words) if word in DEMANDS), 0)
             return at + must if must else 0
         return 0
+
+    def is_label(self, at: int) -> bool:
+        """A list's letter: `b)`."""
+        following = self.tokens[at + 1].word if at + 1 < len(self.tokens) else ""
+        return len(self.tokens[at].word) == 1 and following in (")", ".")
 
     def kept(self, first: int, end: int) -> str:
         opening = self.tokens[first].start
