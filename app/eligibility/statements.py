@@ -28,6 +28,7 @@ HINDERS = frozenset(WORDS["hinders"].split())
 MOST_HINDERED = 30
 NEGATIVE = frozenset(("not", "non", "negative", "no", "without", "neither", "nor"))
 PAIRS = (("male", "female"), ("males", "females"), ("men", "women"), ("man", "woman"), ("boys", "girls"))
+UNEVEN = (("male", "females"), ("female", "males"), ("males", "female"), ("females", "male"))
 SEXES = Phrases(
     [
         *(
@@ -42,6 +43,14 @@ SEXES = Phrases(
             for word in ("sex", "sexes", "gender", "genders")
         ),
         *(("all", f"{which} of {word}") for which in ("regardless", "irrespective") for word in ("sex", "gender")),
+        *(
+            ("all", phrase)
+            for word in ("sex", "gender")
+            for phrase in (f"{word} is not limited", f"not restricted to {word}", f"no limit on the {word}")
+        ),
+        *(("all", f"{a} {join} {b}") for join in ("or", "and") for a, b in UNEVEN),
+        ("female", "female sex"),
+        ("male", "male sex"),
         *(("female", word) for word in ("female", "females", "women", "girls")),
         *(("male", word) for word in ("male", "males", "men", "boys")),
     ]
@@ -52,6 +61,7 @@ OF_BOTH = frozenset(
 TAKING_PART = frozenset(WORDS["taking part"].split())
 MOST_OF_A_SEX = 40
 OF_ONE_SEX = OF_BOTH | frozenset(WORDS["of one sex"].split())
+ONE_OF_TWO = frozenset(word for pair in PAIRS for word in pair)
 NEAR = 8
 """Words before a named thing in which the verb is looked for that makes it a demand."""
 
@@ -207,12 +217,14 @@ def read_sex(text: str, tokens: list[Token], ranges: frozenset[int]) -> Iterator
         if found is None:
             continue
         if found.key == "all":
-            if at <= 14 and not named_for_both(tokens, at, found.next):
+            if at <= (14 if tokens[at].word in ONE_OF_TWO else 40) and not named_for_both(tokens, at, found.next):
                 yield made(text, tokens, "sex", "all", at, found.next, False)
                 return
             continue
         if at <= 4 and all(
-            token.word in ("*", "-", "adult", "healthy", "•", "o", ".") or token.word.isdigit() for token in tokens[:at]
+            token.word in ("*", "-", "adult", "adults", "healthy", "•", "o", ".", ":", "sex", "gender", "all")
+            or token.word.isdigit()
+            for token in tokens[:at]
         ):
             follows = found.next
             alone = follows >= len(tokens) or (follows == len(tokens) - 1 and tokens[follows].word in (".", ";"))
