@@ -118,8 +118,8 @@ class Reader:
                 return self.kept(cue.first, close)
         for cue in sentence.cues[max(0, after - MOST_CUES) : after][::-1]:
             _, close = self.closed.get(cue.first, (0, sentence.end))
-            aside = close < first and (one.kind != "duration" or cue.cue == CONDITION)
-            if aside or first - cue.next > REACH:
+            passed = close < first and (one.kind != "duration" or cue.cue == CONDITION)
+            if passed or first - cue.next > REACH:
                 continue
             if cue.cue in (EXCEPTION, ALLOWANCE) or self.leads(cue, first, sentence, one):
                 start = cue.first if cue.cue != ALLOWANCE else max(sentence.first, cue.first - NEAR)

@@ -68,6 +68,22 @@ NEAR = 8
 
 def read_statements(text: str, tokens: list[Token], ranges: frozenset[int]) -> Iterator[Placed]:
     """Statements, each with its tokens; `ranges` are the tokens at which a range or an age begins."""
+    words = {token.word for token in tokens}
+    healthy = False
+    if not words.isdisjoint(FIRSTS):
+        for placed in read_phrases(text, tokens):
+            healthy = healthy or placed[2].kind == "healthy-volunteers"
+            yield placed
+    if "healthy" in words and not healthy:
+        yield from read_healthy(text, tokens)
+    if not words.isdisjoint(SEXES.firsts):
+        yield from read_sex(text, tokens, ranges)
+    if not words.isdisjoint(LANGUAGES):
+        yield from read_language(text, tokens)
+
+
+def read_phrases(text: str, tokens: list[Token]) -> Iterator[Placed]:
+    """What stands as a phrase of the vocabulary."""
     stated: set[tuple[str, bool]] = set()
     denials = -1
     at = 0
@@ -106,10 +122,6 @@ def read_statements(text: str, tokens: list[Token], ranges: frozenset[int]) -> I
         stated.add((found.key, test))
         kind: Any = found.key
         yield made(text, tokens, kind, None, first, next, negated)
-    if ("healthy-volunteers", False) not in stated:
-        yield from read_healthy(text, tokens)
-    yield from read_sex(text, tokens, ranges)
-    yield from read_language(text, tokens)
 
 
 def read_healthy(text: str, tokens: list[Token]) -> Iterator[Placed]:
