@@ -105,9 +105,17 @@ def after_name(tokens: list[Token], piece: Piece) -> Range | None:
     least = piece.first > 0 and tokens[piece.first - 1].word in ("minimum", "minimal")
     if least:
         return found._replace(high=None)
-    for back in range(piece.first - 1, max(-1, piece.first - 7), -1):
+    return compared(tokens, found, piece.first)
+
+
+def compared(tokens: list[Token], found: Range, first: int | None = None) -> Range:
+    """One grade with the comparison that stands before it: `greater than NYHA class II`, `> class II`."""
+    start = found.first if first is None else first
+    if found.low is None or found.low != found.high:
+        return found
+    for back in range(start - 1, max(-1, start - 7), -1):
         operator, after = read_comparison(tokens, back)
-        if operator is not None and after == piece.first:
+        if operator is not None and after == start:
             if operator in (">", ">="):
                 return found._replace(high=None, low_open=operator == ">", first=back)
             return found._replace(low=None, high_open=operator == "<", first=back)
@@ -132,6 +140,8 @@ def after_aside(tokens: list[Token], at: int) -> int:
 
 def before_name(tokens: list[Token], piece: Piece, reached: int) -> Range | None:
     """The grades before a scale's name: `class III or IV (NYHA)`, `a score of at least 20 on the ...`."""
+    if word_at(tokens, piece.next) in ("item", "items", "question", "-"):
+        return None  # of a part of the scale
     for back in range(piece.first - 1, max(reached - 1, piece.first - MOST_BEFORE, -1), -1):
         word = tokens[back].word
         if word in (";", "."):
@@ -144,7 +154,7 @@ def before_name(tokens: list[Token], piece: Piece, reached: int) -> Range | None
             if found is not None and found.next <= piece.first:
                 heart = piece.subject is not None and piece.subject.key == "nyha"
                 if (heart and word in ("class", "classes")) or says_on(tokens, found.next, piece.first):
-                    return found._replace(first=back)
+                    return compared(tokens, found._replace(first=back))
             return None
         found = read_grades(tokens, back)
         if found is not None and (found.low is None or found.high is None) and found.next < piece.first:

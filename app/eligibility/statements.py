@@ -17,6 +17,7 @@ Placed = tuple[int, int, Constraint]
 STATEMENTS = Phrases((kind, word) for kind, words in WORDS["statements"].items() for word in words)
 NOT_STATED = Phrases(("none", word) for word in WORDS["not pregnancy"])
 HEALTHY_PEOPLE = frozenset(WORDS["healthy people"].split())
+COMPARED = frozenset(("matched", "than", "versus"))
 FIRSTS = STATEMENTS.firsts | NOT_STATED.firsts
 LANGUAGES = frozenset(WORDS["languages"].split())
 LANGUAGE_VERBS = frozenset(WORDS["language verbs"].split())
@@ -62,6 +63,7 @@ TAKING_PART = frozenset(WORDS["taking part"].split())
 MOST_OF_A_SEX = 40
 OF_ONE_SEX = OF_BOTH | frozenset(WORDS["of one sex"].split())
 ONE_OF_TWO = frozenset(word for pair in PAIRS for word in pair)
+NO_LONGER_FERTILE = frozenset(("postmenopausal", "menopausal", "amenorrheic", "amenorrhea"))
 NEAR = 8
 """Words before a named thing in which the verb is looked for that makes it a demand."""
 
@@ -114,6 +116,8 @@ def read_phrases(text: str, tokens: list[Token]) -> Iterator[Placed]:
                 continue
             if found.key == "breastfeeding" and (found.key, False) in stated:
                 continue
+        elif found.key == "healthy-volunteers" and first and tokens[first - 1].word in COMPARED:
+            continue
         elif found.key == "contraception":
             if (found.key, False) in stated or not demanded(tokens, first, next):
                 continue
@@ -238,6 +242,8 @@ def read_sex(text: str, tokens: list[Token], ranges: frozenset[int]) -> Iterator
             or token.word.isdigit()
             for token in tokens[:at]
         ):
+            if any(token.word in NO_LONGER_FERTILE for token in tokens):
+                return
             follows = found.next
             alone = follows >= len(tokens) or (follows == len(tokens) - 1 and tokens[follows].word in (".", ";"))
             if (
