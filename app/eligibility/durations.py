@@ -7,7 +7,7 @@ from app.eligibility.phrases import Phrases
 from app.eligibility.pieces import RANGE, Piece
 from app.eligibility.quantities import Amount, read_amount, read_comparison, word_at
 from app.eligibility.ranges import Range, read_two
-from app.eligibility.tokens import Token
+from app.eligibility.tokens import WORD, Token
 from app.eligibility.units import TIME_UNITS
 
 Placed = tuple[int, int, Constraint]
@@ -21,6 +21,14 @@ WINDOWS = Phrases(
             for which in LAST
         ),
         *(("lasting", f"for{article}{which}") for article in (" ", " the ") for which in LAST),
+        *(("window", which) for which in ("last", "past", "preceding", "previous")),
+        *(
+            ("first", f"{opener} the {which}")
+            for opener in ("in", "within", "over", "during", "for")
+            for which in ("following", "coming", "next", "upcoming")
+        ),
+        ("for", "for a duration of"),
+        ("for", "for a period of"),
         ("first", "within the first"),
         ("first", "in the next"),
         ("first", "within the next"),
@@ -32,6 +40,7 @@ WINDOWS = Phrases(
         ("first", "within approximately"),
         ("open", "within"),
         ("open", "within the"),
+        ("open", "within the the"),
         ("before", "in the"),
         ("before", "in"),
         ("before", "during the"),
@@ -47,15 +56,35 @@ WINDOWS = Phrases(
     ]
 )
 """What opens a time: a window before now, one that only `prior` makes one, a duration, an end after the last dose."""
-OPENERS = frozenset(WINDOWS.root.following)
+OPENERS = WINDOWS.firsts
 BEFORE = frozenset(("before", "prior", "preceding", "previous"))
 AFTER = frozenset(("after", "following", "post", "thereafter", "afterwards"))
 NOT_FOLLOWING = frozenset(("apart", "out", "cycle", "cycles", "old"))
-CONTRACEPTION = frozenset(("contraception", "contraceptive", "contraceptives", "condom", "condoms", "abstinence"))
+CONTRACEPTION = frozenset(
+    [
+        "contraception",
+        "contraceptive",
+        "contraceptives",
+        "condom",
+        "condoms",
+        "abstinence",
+        "abstinent",
+        "abstain",
+        "control",
+        "sperm",
+    ]
+)
+LIVING = frozenset(("live", "lives", "living", "reside", "resides", "residing", "residence", "located"))
+"""How far somebody lives: `living within 2 hours of the site`."""
+LONGEST_ALLOWED = frozenset(("up", "maximum", "max", "maximally"))
+OF_A_LENGTH = frozenset(("for", "of", "lasting", "lasted", "since"))
 NOT_BEFORE = frozenset(("by", "permitted", "allowed"))
 DATED = BEFORE | AFTER | frozenset(("ago", "since", "from", "earlier", "previously"))
 ELAPSED = frozenset(("since", "washout"))
 HALF = frozenset(("half", "half-life", "halflives", "halflife", "t1"))
+MOST_BEFORE_HALF = 20
+"""Tokens of `within five (5) elimination` and the like."""
+EACH = frozenset(("day", "week", "month", "year", "session"))
 ONE = {"year": "a", "month": "mo", "week": "wk"}
 
 
@@ -63,19 +92,24 @@ def read_durations(text: str, tokens: list[Token], pieces: list[Piece], taken: s
     """Durations, each with its tokens; `taken` are the tokens of other constraints."""
     direction = Range(0, 0)
     contraception = -1
-    halves = any(token.word in HALF for token in tokens)
+    halves = half_lives(tokens)
     piece_at = {piece.first: piece for piece in pieces if piece.kind == RANGE and piece.range is not None}
     at = 0
     while at < len(tokens):
-        if tokens[at].word in CONTRACEPTION:
+        if tokens[at].word in CONTRACEPTION and (tokens[at].word != "control" or word_at(tokens, at - 1) == "birth"):
             contraception = at
         elif tokens[at].word in (".", ";") and at - contraception > 1:
             contraception = -1
-        found = None if at in taken else read_duration(tokens, at, piece_at.get(at), direction, halves)
+        found = None
+        if at not in taken and (tokens[at].word in OPENERS or at in piece_at or at in halves):
+            found = read_duration(tokens, at, piece_at.get(at), direction, at in halves)
         if found is None:
             at += 1
             continue
         next, code, span = found
+        if span.unit in ("min", "s") or is_of_each(tokens, next):
+            at = next
+            continue
         if any(number in taken for number in range(at, next)) or (
             contraception >= 0 and word_at(tokens, next) in AFTER
         ):
@@ -92,7 +126,7 @@ def read_duration(
 ) -> tuple[int, str, Range] | None:
     """The duration that starts at the token: the token after it, its code, its range.
 
-    `halves`: the text has half-lives at all; `direction` is the range before, which says if they are least or most.
+    `halves`: half-lives are near; `direction` is the range before, which says if they are least or most.
     """
     if halves and (lives := read_half_lives(tokens, at, direction)) is not None:
         return lives
@@ -109,8 +143,14 @@ def read_duration(
     if follows in NOT_FOLLOWING or (at > 0 and tokens[at - 1].word in NOT_BEFORE):
         return None
     # `at least 3 months` alone is the value of a heading, and many years that no event dates are an age
-    if span.first <= 1 and span.next >= len(tokens) - 1:
+    alone = span.first == 0 or (span.first == 1 and tokens[0].kind != WORD)
+    if alone and span.next >= len(tokens) - 1:
         return None
+    before = word_at(tokens, at - 1) if at else ""
+    if tokens[at].word in LONGEST_ALLOWED:
+        return None  # how long something may last
+    if tokens[at].word == "over" and before not in OF_A_LENGTH and follows not in DATED:
+        return None  # `60 Gy over 6 weeks`
     if span.unit == "a" and max(span.low or 0, span.high or 0) >= 12 and follows not in DATED:
         return None
     if span.bare:
@@ -118,6 +158,17 @@ def read_duration(
     if span.low is not None and span.high is not None:
         return None
     return span.next, ("at-least" if span.low is not None else "within"), span
+
+
+def is_of_each(tokens: list[Token], next: int) -> bool:
+    """`at least 3 days a week`: how often, not how long."""
+    return word_at(tokens, next) in ("a", "per", "each", "every") and word_at(tokens, next + 1) in EACH
+
+
+def half_lives(tokens: list[Token]) -> set[int]:
+    """The tokens at which a number of half-lives may start: those not far before the word."""
+    near = range(MOST_BEFORE_HALF)
+    return {at - back for at, token in enumerate(tokens) if token.word in HALF for back in near}
 
 
 def read_half_lives(tokens: list[Token], at: int, direction: Range) -> tuple[int, str, Range] | None:
@@ -150,17 +201,16 @@ def read_half_lives(tokens: list[Token], at: int, direction: Range) -> tuple[int
 def read_opened(tokens: list[Token], at: int) -> tuple[int, str, Range] | None:
     """`within 3 months`, `in the last year`, `for 3 months`, `until 6 months after`."""
     found = WINDOWS.find(tokens, at)
-    if found is None:
+    if found is None or (at and tokens[at - 1].word in LIVING):
         return None
     here = found.next
     # `recent` may open no time at all: the shorter opener is tried then
     amount = read_amount(tokens, here)
     several = read_two(tokens, here, here, amount) if amount is not None else None
     if several is not None and several.unit in TIME_UNITS and several.high_unit is None:
-        if found.key in ("window", "open", "for", "lasting") and word_at(tokens, several.next) not in NOT_FOLLOWING:
-            code = "within" if found.key in ("window", "open") else "at-least"
-            return several.next, code, several._replace(first=at)
-        return None
+        if found.key in ("for", "lasting") and word_at(tokens, several.next) not in NOT_FOLLOWING:
+            return several.next, "at-least", several._replace(first=at)
+        return None  # `within 48 to 72 hours`: when a procedure is done
     if amount is None:
         unit = ONE.get(word_at(tokens, here))
         after = word_at(tokens, here + 1)

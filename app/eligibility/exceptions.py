@@ -1,123 +1,235 @@
-"""Constraints in, the same with what restricts them out: `unless ...`, `except ...`, `for patients with ...`.
+"""Constraints in, the same with what restricts them out: `unless ...`, `(... is allowed)`, `for patients with ...`.
 
-An exception reaches from its first word to the end of its sentence or parentheses, at most `LONGEST` characters: it is
-kept as text. What stands before a range restricts it too (`in men > 13.5 g/dL`).
+An exception anywhere in a constraint's sentence restricts it, also one that the next sentence states; a condition only
+where it stands near. It is kept as text, to the end of its sentence or parentheses, at most `LONGEST` characters.
 """
 
 from bisect import bisect_left
+from typing import NamedTuple
 
 from app.eligibility.constraint import Constraint
-from app.eligibility.pieces import CLOSE, CUE, OPEN, STOP, WORDS, Piece
-from app.eligibility.tokens import Token
+from app.eligibility.pieces import ALLOWANCE, CLOSE, CONDITION, CUE, EXCEPTION, OPEN, STOP, WORDS, Piece
+from app.eligibility.tokens import NUMBER, WORD, Token
 
 Placed = tuple[int, int, Constraint]
 LONGEST = 300
 """Characters of an exception that are kept."""
-REACH = 40
-"""Tokens after a constraint in which its exception may start."""
-BEFORE = 10
-"""Tokens before an alternate value in which its condition may start."""
-ALWAYS = frozenset(WORDS["exceptions"])
-"""Cues that restrict whatever stands before them in the sentence, at any distance within reach."""
+REACH = 60
+"""Tokens between a constraint and its exception."""
+NEAR = 12
+"""Tokens between a constraint and its condition."""
+MOST_CUES = 8
+ALTERNATE = 30
+"""Tokens between a value and the one that replaces it for some."""
+OPENING = 3
+"""Tokens at the start of a sentence in which its condition may start."""
 RANGED = ("measurement", "performance-status", "score", "age", "weight", "bmi")
+OF_WOMEN = ("pregnancy", "breastfeeding", "contraception", "sex")
+"""What always concerns some: `for women of childbearing potential` does not restrict it."""
+CONTINUES = frozenset(("exception", "exceptions", "except", "unless", "however", "but", "otherwise"))
+NOTES = frozenset(("note", "or", "and", "however", "additionally"))
+ONLY = frozenset(("only", "and", "or"))
+SEXES = frozenset(("male", "female", "males", "females", "men", "women", "boys", "girls", "man", "woman"))
+OF_SOME = frozenset(("who", "with", "on", "whose", "receiving", "taking", "using", "treated", "previously", "not"))
+DEMANDS = frozenset(("must", "should", "need", "needs", "shall"))
+PEOPLE = frozenset(WORDS["people"].split())
+MOST_PEOPLE = 30
+"""Tokens of `Patients who have ... must`."""
+ASIDE = 16
+"""Tokens after a constraint in which parentheses with another value close."""
+LEADS = frozenset(("for", "in", "if", "when"))
+
+
+class Sentence(NamedTuple):
+    """The tokens `first` to `end` (not included)."""
+
+    first: int
+    end: int
+    cues: list[Piece]
+
+
+class Reader:
+    """The sentences with their cues, and the parentheses."""
+
+    def __init__(self, text: str, tokens: list[Token], pieces: list[Piece], found: list[Placed]) -> None:
+        self.text, self.tokens = text, tokens
+        self.found = sorted(found, key=lambda placed: placed[:2])
+        self.starts = [first for first, _, _ in self.found]
+        self.sentences: list[Sentence] = []
+        self.closed: dict[int, tuple[int, int]] = {}
+        """Of each cue in parentheses: where they open and close."""
+        first = 0
+        cues: list[Piece] = []
+        opened: list[int] = []
+        inside: list[list[int]] = []
+        for piece in pieces:
+            if piece.kind == STOP and not self.goes_on(piece.next):
+                self.sentences.append(Sentence(first, piece.first, cues))
+                first, cues, opened, inside = piece.next, [], [], []
+            elif piece.kind == OPEN:
+                opened.append(piece.first)
+                inside.append([])
+            elif piece.kind == CLOSE and opened:
+                start = opened.pop()
+                for cue in inside.pop():
+                    self.closed[cue] = start, piece.first
+            elif piece.kind == CUE:
+                cues.append(piece)
+                if inside:
+                    inside[-1].append(piece.first)
+        self.sentences.append(Sentence(first, len(tokens), cues))
+        self.ends = [sentence.end for sentence in self.sentences]
+
+    def goes_on(self, at: int) -> bool:
+        """Whether the next sentence belongs to the one before: `... within 5 years. Exceptions: ...`"""
+        return at < len(self.tokens) and self.tokens[at].word in CONTINUES
+
+    def read(self) -> list[Placed]:
+        answer = [
+            (first, next, one._replace(exception=self.exception(number, first, next, one)))
+            for number, (first, next, one) in enumerate(self.found)
+        ]
+        for number in range(len(answer) - 2, -1, -1):
+            if answer[number][2].exception is None:
+                answer[number] = self.alternate(answer, number)
+        return answer
+
+    def exception(self, number: int, first: int, next: int, one: Constraint) -> str | None:
+        place = min(bisect_left(self.ends, first), len(self.sentences) - 1)
+        sentence = self.sentences[place]
+        if one.kind not in OF_WOMEN:
+            aside = self.aside(next)
+            if aside is not None:
+                return aside
+            footnote = self.tokens[next : next + 2]
+            if footnote and footnote[0].word == "*" and (len(footnote) == 1 or footnote[1].kind == WORD):
+                return self.kept(next, next + 1)
+            if one.kind in RANGED[:3] and first and self.tokens[first - 1].word in SEXES:
+                return self.kept(first - 1, next)
+        after = bisect_left(sentence.cues, next, key=lambda cue: cue.first)
+        following = self.following(number, next)
+        for cue in sentence.cues[after : after + MOST_CUES]:
+            if cue.first > next + REACH:
+                break
+            _, close = self.closed.get(cue.first, (0, sentence.end))
+            if cue.cue == ALLOWANCE:
+                return self.kept(max(next, self.closed.get(cue.first, (next, 0))[0]), close)
+            if cue.cue == EXCEPTION or (self.near(cue, next, following) and one.kind not in OF_WOMEN):
+                return self.kept(cue.first, close)
+        for cue in sentence.cues[max(0, after - MOST_CUES) : after][::-1]:
+            _, close = self.closed.get(cue.first, (0, sentence.end))
+            passed = close < first and (one.kind != "duration" or cue.cue == CONDITION)
+            if passed or first - cue.next > REACH:
+                continue
+            if cue.cue in (EXCEPTION, ALLOWANCE) or self.leads(cue, first, sentence, one):
+                start = cue.first if cue.cue != ALLOWANCE else max(sentence.first, cue.first - NEAR)
+                return self.kept(start, next)
+        if one.kind not in OF_WOMEN and (some := self.of_some(sentence, first)):
+            return self.kept(sentence.first, some)
+        return self.later(place)
+
+    def aside(self, next: int) -> str | None:
+        """Another value for some, in parentheses: `at least 4 weeks since chemotherapy (6 weeks for nitrosoureas)`."""
+        words = [token.word for token in self.tokens[next : next + ASIDE]]
+        if "(" not in words:
+            return None
+        start = words.index("(")
+        if ")" not in words[start:] or any(word in (".", ";", ",") for word in words[:start]):
+            return None
+        end = words.index(")", start)
+        inside = words[start + 1 : end]
+        numbers = any(token.kind == NUMBER for token in self.tokens[next + start : next + end])
+        of_people = start <= 2 and set(inside) <= PEOPLE | ONLY and bool(inside)
+        if not of_people and not (numbers and (LEADS.intersection(inside) or inside[0] in PEOPLE)):
+            return None
+        return self.kept(next + start + 1, next + end)
+
+    def later(self, place: int) -> str | None:
+        """What the next sentence excepts: `... within 5 years. Patients with ... are eligible`.
+
+        Behind a semicolon only where it states nothing else.
+        """
+        if place + 1 >= len(self.sentences):
+            return None
+        sentence = self.sentences[place + 1]
+        if not any(self.excepts_before(cue, sentence) for cue in sentence.cues[:MOST_CUES]):
+            return None
+        stated = bisect_left(self.starts, sentence.first)
+        if self.tokens[self.ends[place]].word != "." and stated < bisect_left(self.starts, sentence.end):
+            return None
+        return self.kept(sentence.first, sentence.end)
+
+    def excepts_before(self, cue: Piece, sentence: Sentence) -> bool:
+        names = cue.cue == EXCEPTION and self.tokens[cue.first].word in CONTINUES
+        return cue.cue == ALLOWANCE or (names and cue.first - sentence.first <= OPENING)
+
+    def following(self, number: int, next: int) -> int:
+        """Where the next constraint starts that is not joined to this one: `A ≤ 3 and B ≤ 1 if ...`"""
+        for later in range(number + 1, min(number + 1 + MOST_CUES, len(self.found))):
+            first, after, _ = self.found[later]
+            if first < next:
+                continue
+            between = [token.word for token in self.tokens[next:first]]
+            if len(between) > 4 or not {"and", "or"} & set(between) or "," in between:
+                return first
+            next = max(next, after)
+        return len(self.tokens)
+
+    def near(self, cue: Piece, next: int, following: int) -> bool:
+        return cue.first < following and cue.first - next <= NEAR
+
+    def leads(self, cue: Piece, first: int, sentence: Sentence, one: Constraint) -> bool:
+        """Whether a condition opens what the constraint stands in: `for patients with metastases: ≤ 5 x ULN`."""
+        if self.tokens[cue.first].word not in LEADS or one.kind in OF_WOMEN:
+            return False
+        start = max(sentence.first, self.closed.get(cue.first, (0, 0))[0])
+        words = sum(token.kind == WORD for token in self.tokens[start : min(cue.first, start + NEAR)])
+        return first - cue.next <= NEAR - 2 or words < OPENING
+
+    def of_some(self, sentence: Sentence, first: int) -> int:
+        """The token after the words with which the sentence says of whom it speaks; 0 where it does not.
+
+        `For all other patients, at least 14 weeks`; `Patients who took steroids must have a stable dose for 4 weeks`.
+        """
+        at = sentence.first
+        while at < first and (self.tokens[at].kind != WORD or self.tokens[at].word in NOTES or self.is_label(at)):
+            at += 1
+        words = [token.word for token in self.tokens[at : min(first, at + MOST_PEOPLE)]]
+        if words[:1] in (["for"], ["in"]):
+            people = next((place for place, word in enumerate(words) if word in PEOPLE), 0)
+            return at + people + 1 if people else 0
+        if len(words) > 1 and words[0] in PEOPLE and words[1] in OF_SOME:
+            must = next((place for place, word in enumerate(words) if word in DEMANDS), 0)
+            return at + must if must else 0
+        return 0
+
+    def is_label(self, at: int) -> bool:
+        """A list's letter: `b)`."""
+        following = self.tokens[at + 1].word if at + 1 < len(self.tokens) else ""
+        return len(self.tokens[at].word) == 1 and following in (")", ".")
+
+    def kept(self, first: int, end: int) -> str:
+        opening = self.tokens[first].start
+        closing = min(self.tokens[max(first, end - 1)].end, opening + LONGEST)
+        return self.text[opening:closing].strip(" \n\t(,;")
+
+    def alternate(self, found: list[Placed], number: int) -> Placed:
+        """A constraint that another value replaces for some (`≤ 2.5 x ULN (≤ 5 x ULN if ...)`) is not plain."""
+        first, next, one = found[number]
+        if one.kind not in RANGED:
+            return found[number]
+        for other_first, _, other in found[number + 1 : number + 5]:
+            if (other.kind, other.code) != (one.kind, one.code) or other.start < one.end or other.exception is None:
+                continue
+            if other_first - next > ALTERNATE:
+                break
+            end = self.text.find(other.exception, other.start, other.end + LONGEST)
+            end = max(other.end, end + len(other.exception) if end >= 0 else 0)
+            kept = self.text[other.start : min(end, other.start + LONGEST)].strip()
+            return first, next, one._replace(exception=kept)
+        return found[number]
 
 
 def with_exceptions(text: str, tokens: list[Token], pieces: list[Piece], found: list[Placed]) -> list[Placed]:
     """Every constraint with the text that restricts it, if there is any."""
-    cues = [piece for piece in pieces if piece.kind == CUE]
-    firsts = [piece.first for piece in cues]
-    stops = [piece.first for piece in pieces if piece.kind == STOP and not goes_on(tokens, piece.next)]
-    marks = [(piece.first, piece.kind == OPEN) for piece in pieces if piece.kind in (OPEN, CLOSE)]
-    places = [place for place, _ in marks]
-    found = sorted(found, key=lambda placed: placed[:2])
-    starts = sorted(first for first, _, _ in found)
-    answer: list[Placed] = []
-    for first, next, constraint in found:
-        stop = at_or_after(stops, next, len(tokens))
-        following = at_or_after(starts, next, len(tokens))
-        closed = closing(marks, bisect_left(places, next), first)
-        start = None
-        for number in range(bisect_left(firsts, next), min(bisect_left(firsts, next) + 4, len(cues))):
-            cue = cues[number]
-            if cue.first >= min(stop, next + REACH):
-                break
-            word = word_of(tokens, cue)
-            near = cue.first - next <= 3 and cue.first < following
-            if near or (word in ALWAYS and (closed is None or cue.first < closed)):
-                start = cue.first
-                break
-        if start is None:
-            start = before(tokens, cues, firsts, stops, first)
-        if start is not None:
-            end = stop if start >= next else next
-            inside = closing(marks, bisect_left(places, start), start)
-            if inside is not None and start >= next:
-                end = min(end, inside)
-            opening = tokens[start].start
-            kept = text[opening : min(tokens[end - 1].end, opening + LONGEST)].strip()
-            constraint = constraint._replace(exception=kept)
-        answer.append((first, next, constraint))
-    return [with_alternate(text, stops, answer, number) for number in range(len(answer))]
-
-
-def with_alternate(text: str, stops: list[int], found: list[Placed], number: int) -> Placed:
-    """A constraint that another value replaces for some (`≤ 2.5 x ULN (≤ 5 x ULN if ...)`) does not hold plainly."""
-    first, next, constraint = found[number]
-    if constraint.exception is not None or constraint.kind not in RANGED:
-        return found[number]
-    for other_first, _, other in found[number + 1 : number + 4]:
-        same = (other.kind, other.code) == (constraint.kind, constraint.code) and other.start >= constraint.end
-        if same and other.exception is not None and other_first - next < BEFORE:
-            if at_or_after(stops, next, other_first) < other_first:
-                break
-            end = text.find(other.exception, other.start)
-            end = end + len(other.exception) if end >= 0 else other.end
-            kept = text[other.start : min(max(end, other.end), other.start + LONGEST)]
-            return first, next, constraint._replace(exception=kept.strip())
-    return found[number]
-
-
-def goes_on(tokens: list[Token], at: int) -> bool:
-    """Whether the next sentence is an exception to the one before: `... within 5 years. Exceptions: ...`"""
-    return at < len(tokens) and tokens[at].word in ("exception", "exceptions", "except")
-
-
-def at_or_after(places: list[int], at: int, otherwise: int) -> int:
-    number = bisect_left(places, at)
-    return places[number] if number < len(places) else otherwise
-
-
-def closing(marks: list[tuple[int, bool]], number: int, since: int) -> int | None:
-    """Where the parentheses close that are open at the mark of this number; None if none is near."""
-    depth = 0
-    for place, opens in marks[number : number + 8]:
-        if opens:
-            depth += 1
-        elif depth:
-            depth -= 1
-        else:
-            return place
-    return None
-
-
-def before(tokens: list[Token], cues: list[Piece], firsts: list[int], stops: list[int], first: int) -> int | None:
-    """Where a condition starts that stands before a constraint in its sentence.
-
-    `for patients with metastases: ≤ 5 x ULN` is not for everyone, and what an exception itself states
-    (`unless treatment ended at least 5 years ago`) is no demand.
-    """
-    number = bisect_left(firsts, first) - 1
-    while number >= 0 and first - cues[number].next <= REACH:
-        cue = cues[number]
-        if at_or_after(stops, cue.first, len(tokens)) < first:
-            return None
-        if word_of(tokens, cue) in ALWAYS:
-            return cue.first
-        if tokens[cue.first].word in ("for", "in", "if", "when") and first - cue.next <= BEFORE:
-            return cue.first
-        number -= 1
-    return None
-
-
-def word_of(tokens: list[Token], cue: Piece) -> str:
-    return " ".join(token.word for token in tokens[cue.first : cue.next])
+    return Reader(text, tokens, pieces, found).read() if found else []

@@ -12,6 +12,16 @@ DOSE = "daily prednisone dose"
 CONCENTRATION = re.compile(
     r"(?:(k?g|[munp]g)|([munp]?mol|meq)|([mu]?(?:U|\[IU\]))|(\{copies\})|((?:10\*\d+)?))/(?:[dmu]?L|mm3)$"
 )
+BELOW_ZERO = frozenset(
+    (
+        "bone mineral density t-score",
+        "weight-for-height z-score",
+        "height z-score",
+        "spherical equivalent",
+        "base excess",
+    )
+)
+"""What may be less than nothing: before all else a `-` is a mark."""
 FAMILIES = ("mass", "amount", "activity", "copies", "count")
 SAME = {
     "mL/min/{1.73_m2}": "clearance",
@@ -35,6 +45,7 @@ SAME = {
     "kPa": "pressure",
     "Cel": "temperature",
     "[degF]": "temperature",
+    "deg": "angle",
     "ms": "short",
     "s": "short",
     "mg/g": "ratio",
@@ -59,8 +70,13 @@ def fits(subject: Subject, span: Range, words: int) -> bool:
     if subject.kind is None or (span.second is not None and subject.key not in ("blood pressure", "systolic bp")):
         return False
     if span.limit is not None:
-        return subject.kind == "measurement" and words <= MOST_WORDS
+        sized = any(family(unit) in ("length", "angle") for unit in subject.units)
+        return subject.kind == "measurement" and words <= MOST_WORDS and not sized
     families = {family(unit) for unit in subject.units}
+    if min(span.low or 0, span.high or 0) < 0 and subject.key not in BELOW_ZERO:
+        return False
+    if span.unit == "deg" and "temperature" in families:
+        return words <= MOST_WORDS and 30 <= (span.low or span.high or 0) <= 45
     if span.unit is None:
         if span.second is not None:
             return subject.key == "blood pressure"

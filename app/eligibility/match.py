@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from app.eligibility.below import restrictions
 from app.eligibility.constraint import Constraint
 from app.eligibility.demands import Demand, Place, demands, names_of
 from app.eligibility.facts import Fact, Facts
@@ -100,13 +101,14 @@ def _demanded(cohort: int, demand: Demand, facts: Facts, names: Names) -> Line:
 def _criteria(trial: Trial, cohort: int, facts: Facts, names: Names) -> list[Line]:
     """A line for each criterion, the parents decided by what stands below them."""
     below: dict[int | None, list[int]] = {}
+    restricted = restrictions(trial.criteria)
     for number, criterion in enumerate(trial.criteria):
         if criterion.cohort == cohort and criterion.role == "criterion" and criterion.text.strip():
             below.setdefault(_parent(trial.criteria, number), []).append(number)
     made: dict[int, Line] = {}
     for number in sorted((one for children in below.values() for one in children), reverse=True):
         parts = [made[child] for child in below.get(number, ())]
-        made[number] = _line(trial, number, parts, facts, names)
+        made[number] = _line(trial, number, restricted.get(number), parts, facts, names)
     return [made[number] for number in sorted(made)]
 
 
@@ -118,9 +120,13 @@ def _parent(criteria: Sequence[Criterion], number: int) -> int | None:
     return parent
 
 
-def _line(trial: Trial, number: int, parts: Sequence[Line], facts: Facts, names: Names) -> Line:
+def _line(trial: Trial, number: int, restricted: str | None, parts: Sequence[Line], facts: Facts, names: Names) -> Line:
+    """`restricted`: what around the criterion makes an exception of it."""
     criterion = trial.criteria[number]
     wording = _wording(criterion.text, tuple(names))
+    if restricted is not None:
+        judged = (one._replace(exception=one.exception or restricted) for one in wording.judged)
+        wording = wording._replace(judged=tuple(judged))
     since = start_of(wording.window, facts.day) if wording.window else None
     verdicts = [judge(one, facts, names, since) for one in wording.judged]
     checks = (

@@ -6,14 +6,14 @@ A range whose unit does not measure the name is none of it; a name is reached ov
 
 from collections.abc import Generator, Iterator
 
-from app.eligibility.constraint import Constraint
 from app.eligibility.families import DOSE, MOST_WORDS, fits
+from app.eligibility.measured import Placed, made, named_right, or_limit
 from app.eligibility.pieces import CLOSE, CUE, FILLER, JOIN, NAME, OPEN, OTHER, RANGE, STOP, WORDS, Piece
-from app.eligibility.ranges import Range, both
-from app.eligibility.tokens import WORD, Token
-from app.eligibility.vocabulary import SUBJECTS, Subject
+from app.eligibility.quantities import word_at
+from app.eligibility.ranges import Range
+from app.eligibility.tokens import NUMBER, WORD, Token
+from app.eligibility.vocabulary import SUBJECTS
 
-Placed = tuple[int, int, Constraint]
 LONGEST_ASIDE = 14
 """Pieces in parentheses that are passed over."""
 PRESSURES = ("systolic bp", "diastolic bp")
@@ -22,6 +22,8 @@ AGES = frozenset((None, "a", "mo", "wk", "d"))
 PEOPLE = frozenset(WORDS["people"].split())
 OTHERS = frozenset(WORDS["others"].split())
 """Whose age is not the participant's."""
+ORDINALS = frozenset(("th", "st", "nd", "rd", "percentile", "percentiles"))
+CHANGES = frozenset(WORDS["changes"].split())
 NOT_AGE_BEFORE = frozenset(WORDS["not an age before"].split())
 
 
@@ -33,6 +35,7 @@ class Reader:
         self.group: list[Piece] = []
         self.words = 0
         self.last: list[Piece] = []
+        self.last_range: Range | None = None
         self.since: set[str] = set()
         """The kinds of the pieces since the last range."""
 
@@ -51,7 +54,7 @@ class Reader:
                 at = self.after_aside(at)
                 continue
             elif piece.kind in (OTHER, CUE):
-                self.words += 1
+                self.words += piece.next - piece.first if piece.kind == OTHER else 1
                 if self.words > MOST_WORDS or self.conditional(piece):
                     self.group = []
             self.since.add(piece.kind)
@@ -92,12 +95,24 @@ class Reader:
             named = []
         if any(name.subject and name.subject.kind == "age" for name in named) and self.of_others(piece):
             named = []
-        if span.limit and piece.first and self.tokens[piece.first - 1].word in ("*", "times"):
+        times = piece.first > 0 and self.tokens[piece.first - 1].word in ("*", "times")
+        if span.limit and times and named and named[-1].next < piece.first:
             named = []
         if span.high_unit and not all(name.subject and name.subject.kind == "age" for name in named):
             named = []
         after, first = at + 1, piece.first
         named = [name for name in named if not self.not_daily(name, span, at)]
+        if named and (self.of_a_change(named[0], span) or self.of_a_place(span) or self.of_a_count(named[0], span)):
+            named = []
+        if span.unit is None and word_at(self.tokens, span.next) in (
+            "th",
+            "st",
+            "nd",
+            "rd",
+            "percentile",
+            "percentiles",
+        ):
+            named = []
         if span.unit is None and span.limit is None and self.kind_at(at + 1) == OTHER:
             named = [name for name in named if name.subject and name.subject.kind != "measurement"]
         if named:
@@ -117,11 +132,15 @@ class Reader:
             span = span._replace(high=None, bare=False)
         last = self.pieces[after - 1]
         yield from made(self.text, self.tokens, named, span, first, last.next)
+        limit = or_limit(self.tokens, span)
+        if limit is not None:
+            yield from made(self.text, self.tokens, named, limit, first, limit.next)
         self.close(named)
+        self.last_range = span
         return after
 
     def close(self, named: list[Piece]) -> None:
-        self.last, self.group, self.words, self.since = named, [], 0, set()
+        self.last, self.group, self.words, self.since, self.last_range = named, [], 0, set(), None
 
     def beside(self, at: int, piece: Piece, span: Range) -> tuple[list[Piece], Range, int]:
         """The names of a range that none stands before, its whole, and the piece after all that."""
@@ -136,15 +155,36 @@ class Reader:
         age = Piece(NAME, piece.first, piece.next, SUBJECTS["age"])
         if ((span.aged and span.unit in AGES) or self.of_people(piece, span)) and not self.of_others(piece):
             return [age], span, at + 1
+        other_end = self.other_end(span)
+        if other_end is not None:
+            return self.last, other_end, at + 1
         if self.last and not self.group and (span.unit or span.limit):
             again = [name for name in self.last if name.subject and fits(name.subject, span, 0)]
             joined = self.since <= {JOIN, FILLER} and JOIN in self.since
             cued = CUE in self.since or self.kind_at(at + 1) == CUE
             cued = cued or (piece.first > 0 and self.tokens[piece.first - 1].word in SEXES)
             asked = at > 0 and self.pieces[at - 1].kind == CUE and self.conditional(self.pieces[at - 1])
-            if again and (joined or cued) and not asked:
+            aged = any(name.subject and name.subject.kind == "age" for name in again)
+            if again and (joined or (cued and not aged)) and not asked:
                 return again, span, at + 1
         return [], span, at + 1
+
+    def other_end(self, span: Range) -> Range | None:
+        """A range without a unit as the other end of the last one: `BMI < 18.5 kg/m2 or > 40`."""
+        last = self.last_range
+        if (
+            last is None
+            or not self.last
+            or self.group
+            or span.unit
+            or span.limit
+            or span.bare
+            or last.second is not None
+        ):
+            return None
+        if self.since != {JOIN} or None not in (last.low, last.high) or (span.low is None) == (last.low is None):
+            return None
+        return span._replace(unit=last.unit, limit=last.limit)
 
     def kind_at(self, at: int) -> str:
         return self.pieces[at].kind if at < len(self.pieces) else STOP
@@ -153,14 +193,33 @@ class Reader:
         """Whether a dose in mg is one of no day: `a cumulative 140 mg of prednisone`."""
         if name.subject is None or name.subject.key != DOSE or span.unit != "mg":
             return False
-        near = self.tokens[max(0, span.first - 6) : span.next + 8]
-        return not any(token.word in ("day", "daily") for token in near)
+        near = {token.word for token in self.tokens[max(0, span.first - 8) : span.next + 8]}
+        return not near & {"day", "daily"} or bool(near & {"cumulative", "total", "period"})
 
     def minimal(self, named: list[Piece]) -> bool:
         """Whether a number that nothing compares is the least: `minimum life expectancy of 12 weeks`."""
         return any(
-            name.first > 0 and self.tokens[name.first - 1].word in ("minimum", "minimal") for name in named[:1]
+            any(token.word in ("minimum", "minimal") for token in self.tokens[max(0, name.first - 2) : name.first])
+            for name in named[:1]
         ) or any(self.tokens[name.first].word == "minimum" for name in named[:1])
+
+    def of_a_change(self, name: Piece, span: Range) -> bool:
+        """`a decrease in FEV1 of at least 20 %`; one `to less than 50 %` ends at a value."""
+        before = [token.word for token in self.tokens[max(0, name.first - 4) : name.first]]
+        after = [token.word for token in self.tokens[name.next : min(span.first, name.next + MOST_WORDS)]]
+        at = next((at for at, word in enumerate(before) if word in CHANGES), None)
+        changes = (at is not None and {"in", "of"} & set(before[at:])) or bool(set(after) & CHANGES)
+        return changes and self.tokens[span.first].word not in ("below", "above") and "to" not in after
+
+    def of_a_place(self, span: Range) -> bool:
+        """`lesions ≤ 2 cm from the ventricle`: how far, not how big."""
+        return word_at(self.tokens, span.next) in ("from", "away", "proximal", "distal", "beyond", "apart")
+
+    def of_a_count(self, name: Piece, span: Range) -> bool:
+        """`stenosis at more than two levels`: words of number without a unit count something else."""
+        if span.unit or span.limit or name.subject is None or name.subject.kind != "measurement":
+            return False
+        return not any(token.kind == NUMBER for token in self.tokens[span.first : span.next]) and not span.limit
 
     def asked_only(self, name: Piece) -> bool:
         """`if LVEF is > 75 %, ...`: a condition for something else, which `excluded if LVEF ...` is not."""
@@ -170,8 +229,10 @@ class Reader:
         return before is None or before.kind != WORD or before.word in ("or", "and", "but")
 
     def of_others(self, piece: Piece) -> bool:
-        before = self.tokens[max(0, piece.first - 4) : piece.first]
-        return any(token.word in OTHERS for token in before)
+        before = self.tokens[max(0, piece.first - 6) : piece.first]
+        after = {token.word for token in self.tokens[piece.next : piece.next + 8]}
+        kin = "degree" in after and bool(after & {"relative", "relatives"})
+        return kin or any(token.word in OTHERS for token in before)
 
     def of_people(self, piece: Piece, span: Range) -> bool:
         """`patients over 18 years`, and a text that is nothing but `over 18`."""
@@ -197,78 +258,6 @@ class Reader:
         if span.unit is None and span.limit is None and before in PEOPLE and max(bounds) in (16, 18, 21):
             return self.tokens[piece.next - 1].kind == "number" and after in (")", "", ".")
         return False
-
-
-def named_right(pieces: list[Piece], number: int, span: Range) -> tuple[Piece, int, Range] | None:
-    """The name after a range (`≥ 50 x 10^9/L platelets`, `18 <= age <= 22`), the piece after it, the whole range."""
-    here = number + 1
-    # the same in another unit: `≥ 50 x 10^9/L (≥ 50,000/mm3) platelets`
-    if [piece.kind for piece in pieces[here : here + 3]] == [OPEN, RANGE, CLOSE]:
-        here += 3
-    while here < len(pieces) and here < number + 6 and pieces[here].kind in (FILLER, OPEN):
-        here += 1
-    if here >= len(pieces) or pieces[here].kind != NAME:
-        return None
-    name = pieces[here]
-    if name.subject is None or name.subject.kind is None:
-        return None
-    if span.left:
-        after = here + 1
-        while after < len(pieces) and after < here + 6 and pieces[after].kind in (FILLER, OPEN, NAME, CLOSE):
-            after += 1
-        if after < len(pieces):
-            other = pieces[after].range
-            whole = both(span, other) if other is not None else None
-            if whole is not None and fits(name.subject, whole, 0):
-                return name, after + 1, whole
-        return None
-    if span.unit is None and name.subject.kind != "age":
-        return None
-    # what a range follows is the next range's: `≥ 9 g/dL, platelets ≥ ...`
-    after = here + 1
-    while after < len(pieces) and after < here + 4 and pieces[after].kind in (FILLER, OPEN, CLOSE):
-        after += 1
-    if after < len(pieces) and pieces[after].kind == RANGE and name.subject.kind != "age":
-        return None
-    return (name, here + 1, span) if fits(name.subject, span, 0) else None
-
-
-def made(text: str, tokens: list[Token], names: list[Piece], span: Range, first: int, next: int) -> Iterator[Placed]:
-    """One constraint for each name."""
-    start, end = tokens[first].start, tokens[next - 1].end
-    subjects: list[Subject] = []
-    for name in names:
-        subject = name.subject
-        if subject is None or subject.kind is None:
-            continue
-        several = [SUBJECTS[f"measurement:{key}"] for key in subject.means] or [subject]
-        if subject.key == "blood pressure" or span.second is not None:
-            several = [SUBJECTS["measurement:systolic bp"], SUBJECTS["measurement:diastolic bp"]]
-            if span.second is None:
-                continue
-        subjects += [one for one in several if one not in subjects]
-    for subject in subjects:
-        unit = "10*3/uL" if span.unit == "10*3" else span.unit
-        if span.second is not None:
-            unit = "mm[Hg]"
-        if span.high_unit and subject.kind is not None:
-            bounds = (
-                (span.low, None, span.low_open, False, span.unit),
-                (None, span.high, False, span.high_open, span.high_unit),
-            )
-            for bound in bounds:
-                yield first, next, Constraint(subject.kind, start, end, text[start:end], subject.key, *bound)
-            continue
-        if subject.key == DOSE and unit == "mg":
-            unit = "mg/d"
-        if unit is None and span.limit is None:
-            unit = {"age": "a", "bmi": "kg/m2"}.get(subject.kind or "")
-        low, high = span.low, span.high
-        if span.second is not None and subject.key == "diastolic bp":
-            low, high = (span.second if low is not None else None), (span.second if high is not None else None)
-        assert subject.kind is not None
-        own = low, high, span.low_open, span.high_open, unit, span.limit
-        yield first, next, Constraint(subject.kind, start, end, text[start:end], subject.key, *own)
 
 
 def read_measures(text: str, tokens: list[Token], pieces: list[Piece]) -> Iterator[Placed]:

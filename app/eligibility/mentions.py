@@ -1,30 +1,21 @@
 """A criterion's text and the record's own names in, where the text names one of them out.
 
-A name is found as the record writes it and in its plain variants: without what stands in parentheses, by the
-abbreviation in parentheses, turned round at a comma (`Leukemia, Lymphoid`), in the singular or plural, a drug without
-its dose or form. Nothing is looked up anywhere: names are normalized against the record alone.
+A name is found as the record writes it and in its plain variants (`app.eligibility.variants`). Names are normalized
+against the record and a small table of synonyms; no terminology is looked up.
 """
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from app.eligibility.constraint import Constraint
 from app.eligibility.pieces import WORDS
 from app.eligibility.tokens import MARK, Token, read_tokens
+from app.eligibility.variants import key_of, variants, word_of
 
 Name = tuple[Literal["condition", "drug"], str]
-LONGEST_NAME = 200
-"""Characters of a name that is looked for: longer ones are sentences."""
-ASIDE = re.compile(r"\(([^()]{2,40})\)")
-FORMS = frozenset(WORDS["drug forms"].split())
-QUALIFIERS = frozenset(WORDS["name qualifiers"].split())
-NOT_INITIALS = frozenset(
-    ("PS", "ID", "IV", "IT", "US", "UK", "OR", "AND", "IP", "PI", "CT", "IN", "AM", "PM", "BP", "HR")
-)
-"""Initials that are other words of these texts."""
 STOP_WORDS = frozenset(WORDS["not a name"].split())
+INSTRUMENTS = frozenset(("index", "scale", "score", "questionnaire", "inventory"))
 
 
 class Entry(NamedTuple):
@@ -51,10 +42,12 @@ def read_mentions(text: str, names: Iterable[Name]) -> tuple[Constraint, ...]:
             at += 1
             continue
         entry = entries[tuple(words[at : at + size])]
+        if INSTRUMENTS.intersection(words[at + size : at + size + 4]):
+            at += size
+            continue
         start, end = tokens[at].start, tokens[at + size - 1].end
-        written = " ".join(words[at : at + size])
-        if (entry.kind, written) not in said:
-            said.add((entry.kind, written))
+        if (entry.kind, entry.name) not in said:
+            said.add((entry.kind, entry.name))
             found.append(Constraint(entry.kind, start, end, text[start:end], entry.name))
         at += size
     return tuple(found)
@@ -70,7 +63,7 @@ def entries_of(names: tuple[Name, ...]) -> tuple[Entries, frozenset[str], int]:
     # what is a drug and a keyword is the drug
     for kind, name in sorted(names, key=lambda pair: pair[0] != "drug"):
         for variant in variants(kind, name.strip()):
-            key = tuple(word_of(token) for token in read_tokens(variant) if token.kind != MARK)
+            key = key_of(variant)
             if key and not set(key) <= STOP_WORDS:
                 # an abbreviation is one only in capitals: `ALL`, `AS`
                 cased = variant if variant.isupper() and len(variant) <= 5 else None
@@ -87,56 +80,5 @@ def matches(
     entry = entries.get(tuple(words[at : at + size]))
     if entry is None:
         return False
-    return entry.cased is None or text[tokens[at].start : tokens[at + size - 1].end] == entry.cased
-
-
-def word_of(token: Token) -> str:
-    """A word without its plural and possessive endings."""
-    word = token.word.removesuffix("'s")
-    if word.endswith(("stases", "noses", "choses", "roses")):
-        return word[:-2] + "is"
-    if len(word) > 4 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
-        return word[:-1]
-    return word
-
-
-def short_forms(name: str) -> Iterator[str]:
-    """A condition's initials (`Hidradenitis Suppurativa`: `HS`), and its name without stage or course."""
-    words = [word for word in re.split(r"[\s-]+", name) if word and word[0].isalpha()]
-    initials = "".join(word[0] for word in words if word.lower() not in ("of", "the", "and", "with", "in")).upper()
-    if 2 <= len(initials) <= 6 and initials not in NOT_INITIALS:
-        yield initials
-    if re.search(r"[a-z]\d", name):
-        yield re.sub(r"([a-z])(\d)", r"\1 \2", name)
-    rest = name.split()
-    while len(rest) > 1 and rest[0].lower().strip(",") in QUALIFIERS:
-        rest.pop(0)
-    if len(rest) < len(name.split()) and (len(rest) > 1 or len(rest[0]) > 5):
-        yield " ".join(rest)
-
-
-def variants(kind: str, name: str) -> Iterator[str]:
-    """The spellings under which a name is looked for, the record's own first."""
-    if not 2 <= len(name) <= LONGEST_NAME:
-        return
-    yield name
-    plain = ASIDE.sub(" ", name).strip()
-    if plain != name and len(plain) > 2:
-        yield plain
-        for aside in ASIDE.findall(name):
-            if (aside.isupper() and len(aside) > 2) or kind == "drug":
-                yield aside
-    if kind == "condition":
-        yield from short_forms(plain)
-    if kind == "condition" and plain.count(",") == 1:
-        head, _, tail = plain.partition(",")
-        yield f"{tail.strip()} {head.strip()}"
-    if kind == "drug":
-        for part in re.split(r"\s(?:\+|and|plus|with|&)\s|\+|/", plain):
-            words = part.split()
-            while len(words) > 1 and (words[-1].lower().strip(",.") in FORMS or words[-1][0].isdigit()):
-                words.pop()
-            while len(words) > 1 and words[0].lower() in FORMS:
-                words.pop(0)
-            if words and len(" ".join(words)) > 3:
-                yield " ".join(words)
+    written = text[tokens[at].start : tokens[at + size - 1].end]
+    return entry.cased is None or written in (entry.cased, entry.cased + "s")

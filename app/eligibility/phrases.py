@@ -38,6 +38,8 @@ class Phrases:
                 node = node.following.setdefault(token.word, Node())
             node.key = key
             node.word = phrase
+        self.firsts = frozenset(self.root.following)
+        """The words that a phrase starts with."""
 
     def find(self, tokens: list[Token], at: int) -> Found | None:
         """The longest phrase that starts at the token."""

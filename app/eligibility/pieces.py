@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from app.eligibility.phrases import Phrases
 from app.eligibility.quantities import COMPARISONS, NUMBERS, WITHIN_NORMAL
-from app.eligibility.ranges import Range, read_range
+from app.eligibility.ranges import Range, is_negative, read_range
 from app.eligibility.tokens import NUMBER, SIGN, WORD, Token
 from app.eligibility.vocabulary import CASED, NAMES, SUBJECTS, Subject
 
@@ -25,10 +25,14 @@ NAME, RANGE, FILLER, JOIN, OPEN, CLOSE, OTHER, STOP, CUE = (
 FILLERS = frozenset(WORDS["fillers"].split())
 """Words and marks that may stand between a name and its range."""
 JOINS = frozenset(("and", "or", "/", "and/or", ",", "&", "plus", "nor"))
-CUES = Phrases(("cue", word) for word in WORDS["cues"])
-"""What opens an exception or a condition."""
-OPENERS = ("within", "between", "from", "range", "ranging", "not", "no")
-STARTS = frozenset((*COMPARISONS.root.following, *WITHIN_NORMAL.root.following, *NUMBERS, *OPENERS))
+STOPS = frozenset((";", ".", "•", "?", "!"))
+EXCEPTION, ALLOWANCE, CONDITION, NOTHING = "exceptions", "allowances", "conditions", "no exceptions"
+CUES = Phrases((key, word) for key in (EXCEPTION, ALLOWANCE, CONDITION, NOTHING) for word in WORDS[key])
+"""What opens an exception or a condition, what says that something is allowed, and what only sounds so."""
+OPENERS = ("within", "between", "from", "range", "ranges", "ranged", "ranging", "not", "no")
+STARTS = frozenset((*COMPARISONS.firsts, *WITHIN_NORMAL.firsts, *NUMBERS, *OPENERS))
+
+KNOWN = STARTS | NAMES.firsts | CUES.firsts | STOPS | JOINS | FILLERS | {"(", ")"}
 
 
 class Piece(NamedTuple):
@@ -39,6 +43,7 @@ class Piece(NamedTuple):
     next: int
     subject: Subject | None = None
     range: Range | None = None
+    cue: str | None = None
 
 
 def is_stop(text: str, tokens: list[Token], at: int) -> bool:
@@ -46,44 +51,51 @@ def is_stop(text: str, tokens: list[Token], at: int) -> bool:
     token = tokens[at]
     if token.word == ";":
         return True
-    if token.word not in (".", "•", "?", "!"):
-        return False
     if token.end < len(text) and not text[token.end].isspace():
         return False
     return not (at > 0 and tokens[at - 1].end - tokens[at - 1].start == 1 and tokens[at - 1].kind == WORD)
 
 
 def read_pieces(text: str, tokens: list[Token]) -> list[Piece]:
-    """The pieces in order, each token in one of them."""
+    """The pieces in order, each token in one of them; words in a row that say nothing here are one."""
     pieces: list[Piece] = []
     at = 0
     while at < len(tokens):
         token = tokens[at]
-        found = NAMES.find(tokens, at)
+        word = token.word
+        if word not in KNOWN and token.kind not in (NUMBER, SIGN):
+            next = at + 1
+            while next < len(tokens) and tokens[next].word not in KNOWN and tokens[next].kind not in (NUMBER, SIGN):
+                next += 1
+            pieces.append(Piece(OTHER, at, next))
+            at = next
+            continue
+        found = NAMES.find(tokens, at) if word in NAMES.firsts else None
         if found is not None and (
             found.word not in CASED or text[token.start : tokens[found.next - 1].end] == found.word
         ):
             pieces.append(Piece(NAME, at, found.next, subject=SUBJECTS[found.key]))
             at = found.next
             continue
-        if token.kind in (NUMBER, SIGN) or token.word in STARTS:
+        if token.kind in (NUMBER, SIGN) or word in STARTS or (word == "-" and is_negative(tokens, at)):
             span = read_range(tokens, at)
             if span is not None:
                 pieces.append(Piece(RANGE, at, span.next, range=span))
                 at = span.next
                 continue
-        cue = CUES.find(tokens, at)
+        cue = CUES.find(tokens, at) if word in CUES.firsts else None
         if cue is not None:
-            pieces.append(Piece(CUE, at, cue.next))
+            kind = OTHER if cue.key == NOTHING else CUE
+            pieces.append(Piece(kind, at, cue.next, cue=cue.key))
             at = cue.next
             continue
-        if token.word in ("(", ")"):
-            kind = OPEN if token.word == "(" else CLOSE
-        elif is_stop(text, tokens, at):
+        if word in ("(", ")"):
+            kind = OPEN if word == "(" else CLOSE
+        elif word in STOPS and is_stop(text, tokens, at):
             kind = STOP
-        elif token.word in JOINS:
+        elif word in JOINS:
             kind = JOIN
-        elif token.word in FILLERS:
+        elif word in FILLERS:
             kind = FILLER
         else:
             kind = OTHER

@@ -102,6 +102,14 @@ def decimal_comma(tokens: list[Token], at: int) -> bool:
     return after.word in ("*", "times") or read_unit(tokens, at + 3)[0] is not None
 
 
+def is_part(tokens: list[Token], at: int) -> bool:
+    """Whether a `,` stands between digits: `0,5` of no known unit may be one number or two."""
+    if at == 0 or word_at(tokens, at) != "," or at + 1 >= len(tokens):
+        return False
+    before, comma, after = tokens[at - 1 : at + 2]
+    return before.kind == after.kind == NUMBER and before.end == comma.start and comma.end == after.start
+
+
 def read_limit(tokens: list[Token], at: int, multiple: bool) -> tuple[Limit | None, int]:
     """`x ULN`, `times the upper limit of normal (ULN)`; after a number also `times normal`."""
     here = at
@@ -147,6 +155,8 @@ def read_amount(tokens: list[Token], at: int) -> Amount | None:
         if unit not in TIME_UNITS:
             unit, after = None, here
     if unit is None and word_at(tokens, here) in UNREAD and word_at(tokens, here + 1) != "/":
+        unit = UNKNOWN
+    if unit is None and is_part(tokens, here):
         unit = UNKNOWN
     if power:
         if unit in ("/L", "/uL", "/mm3", "/mL", "/kg"):

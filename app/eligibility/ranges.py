@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from app.eligibility.constraint import Limit
 from app.eligibility.quantities import (
+    LIMIT_OPENERS,
     POSTFIXES,
     UNKNOWN,
     WITHIN_NORMAL,
@@ -14,8 +15,14 @@ from app.eligibility.quantities import (
     read_signed,
     word_at,
 )
-from app.eligibility.tokens import SIGN, Token
+from app.eligibility.tokens import NUMBER, SIGN, Token
 from app.eligibility.units import TIME_UNITS, read_unit
+
+OF_THE_LIMIT = frozenset(("institutional", "reference", "standard", "study", "hospital", "testing", "upper"))
+LIMITED = frozenset(("limit", "limits", "range", "ranges", "values", "levels", "bounds"))
+MOST_OPENERS = 6
+LONGEST_ASIDE = 10
+"""Tokens in parentheses between two bounds."""
 
 
 class Range(NamedTuple):
@@ -52,10 +59,11 @@ def bounded(first: int, operator: str, amount: Amount, next: int) -> Range:
 def read_range(tokens: list[Token], at: int) -> Range | None:
     """The range that starts at the token."""
     normal = WITHIN_NORMAL.find(tokens, at)
-    if normal is not None:
-        return Range(at, normal.next, high=1.0, limit="uln")
+    next = normal.next if normal is not None else read_within_limits(tokens, at)
+    if next:
+        return Range(at, next, high=1.0, limit="uln")
     word = tokens[at].word
-    if word in ("between", "from", "range", "ranging"):
+    if word in ("between", "from", "range", "ranges", "ranged", "ranging"):
         here = at + 1
         while here < at + 6 and word_at(tokens, here) in ("from", "of", "between", ":", "the", "ages", "age"):
             here += 1
@@ -63,6 +71,8 @@ def read_range(tokens: list[Token], at: int) -> Range | None:
         found = read_two(tokens, at, here, first) if first is not None else None
         aged = any(token.word in ("ages", "age") for token in tokens[at:here])
         return found._replace(span=False, aged=aged) if found else None
+    if word == "-":
+        return read_negative(tokens, at)
     operator, here = read_comparison(tokens, at)
     if operator is None and word == "within":
         amount = read_amount(tokens, at + 1)
@@ -87,23 +97,71 @@ def read_range(tokens: list[Token], at: int) -> Range | None:
     if tokens[at].word in ("older", "younger") or any(token.word == "age" for token in tokens[at:here]):
         one = one._replace(aged=True)
     # the other bound: `> 65 and < 75 years`; what `or` joins is outside of both
-    here = amount.next
-    while here < amount.next + 2 and word_at(tokens, here) in ("and", "to", "but", "-", ","):
+    here = start = past_aside(tokens, amount.next)
+    while here < start + 2 and word_at(tokens, here) in ("and", "to", "but", "-", ","):
         here += 1
     other_operator, after = read_comparison(tokens, here)
-    if other_operator is not None and other_operator[0] != operator[0] and here > amount.next:
+    if other_operator is not None and other_operator[0] != operator[0] and here > start:
         other = read_amount(tokens, after)
         if other is not None:
             two = both(one, bounded(at, other_operator, other, other.next))
             if two is not None:
                 return two
-    if here == amount.next + 1 and operator in (">", ">=") and word_at(tokens, amount.next) in ("-", "to"):
+    if here == start + 1 and operator in (">", ">=") and word_at(tokens, start) in ("-", "to"):
         other = read_amount(tokens, here)
         if other is not None:
             two = both(one, bounded(at, "<=", other, other.next))
             if two is not None:
                 return two
     return one
+
+
+def read_within_limits(tokens: list[Token], at: int) -> int:
+    """The token after `within the local laboratory's upper limit of normal`; 0 if it is something else."""
+    if tokens[at].word != "within" or word_at(tokens, at + 1) in ("*", "times"):
+        return 0
+    limit, next = read_limit(tokens, at + 1, multiple=False)
+    if limit == "uln":
+        return next
+    here = at + 1
+    while here < at + MOST_OPENERS and word_at(tokens, here) in LIMIT_OPENERS | OF_THE_LIMIT:
+        here += 1
+    words = word_at(tokens, here), word_at(tokens, here + 1), word_at(tokens, here + 2)
+    if words[0] == "normal" and words[1] in LIMITED:
+        return here + 2
+    return here + 3 if words[0] in LIMITED and words[1:] == ("of", "normal") else 0
+
+
+def past_aside(tokens: list[Token], at: int) -> int:
+    """The token after `(...)`, the same in another unit, before another bound: `≥ 7 % (53 mmol/mol) to ≤ 9 %`."""
+    if word_at(tokens, at) != "(":
+        return at
+    close = next((here for here in range(at, min(at + LONGEST_ASIDE, len(tokens))) if tokens[here].word == ")"), at)
+    joined = word_at(tokens, close + 1) in ("and", "to", "-", "but")
+    return close + 1 if joined and read_comparison(tokens, close + 2)[0] is not None else at
+
+
+def read_negative(tokens: list[Token], at: int) -> Range | None:
+    """`-1.0 or lower`, `-2.5 to -1`: a `-` that touches a number and follows a space is a sign."""
+    if not is_negative(tokens, at):
+        return None
+    first = read_amount(tokens, at + 1)
+    if first is None:
+        return None
+    here = first.next
+    if word_at(tokens, here) in ("to", "and") and is_negative(tokens, here + 1):
+        other = read_amount(tokens, here + 2)
+        if other is not None and other.value < first.value:
+            return Range(at, other.next, -first.value, -other.value, unit=other.unit or first.unit)
+        return None
+    found = POSTFIXES.find(tokens, here)
+    return None if found is None else bounded(at, found.key, first._replace(value=-first.value), found.next)
+
+
+def is_negative(tokens: list[Token], at: int) -> bool:
+    if word_at(tokens, at) != "-" or at + 1 >= len(tokens) or tokens[at + 1].kind != NUMBER:
+        return False
+    return tokens[at].end == tokens[at + 1].start and (at == 0 or tokens[at - 1].end < tokens[at].start)
 
 
 def both(one: Range, other: Range) -> Range | None:

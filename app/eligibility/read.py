@@ -1,21 +1,51 @@
 """Criterion text in, typed constraints out."""
 
+import re
+from collections.abc import Iterator
+
 from app.eligibility.constraint import Constraint
-from app.eligibility.durations import read_durations
+from app.eligibility.durations import ONE, read_durations
 from app.eligibility.exceptions import with_exceptions
 from app.eligibility.measures import read_measures
 from app.eligibility.mentions import read_mentions
 from app.eligibility.pieces import read_pieces
-from app.eligibility.scales import read_scales
+from app.eligibility.quantities import LIMITS, NUMBERS
+from app.eligibility.scales import ROMAN, read_scales
 from app.eligibility.statements import read_statements
-from app.eligibility.tokens import read_tokens
+from app.eligibility.tokens import NUMBER, read_tokens
 
 __all__ = ["read_constraints", "read_mentions"]
+
+ITEM = re.compile(r"\n[ \t]*(?=\n|[*•-][ \t]|\d{1,2}[.)][ \t])")
+"""Where a paragraph or an item of a list ends: no constraint goes on behind it."""
+NUMERIC = frozenset(NUMBERS) | frozenset(ROMAN) | frozenset(ONE) | LIMITS.firsts | {"normal", "wnl", "range", "limits"}
+"""Words without which a text without digits bounds nothing."""
 
 
 def read_constraints(text: str) -> tuple[Constraint, ...]:
     """The constraints that the text states for certain, in its order; deterministic, in time linear in its length."""
+    found: list[Constraint] = []
+    for start, item in items(text):
+        read = read_item(item)
+        found += (c._replace(start=c.start + start, end=c.end + start) for c in read) if start else read
+    return tuple(found)
+
+
+def items(text: str) -> Iterator[tuple[int, str]]:
+    """The paragraphs and list items of a text, each with its offset."""
+    start = 0
+    for end in ITEM.finditer(text):
+        yield start, text[start : end.start()]
+        start = end.start()
+    yield start, text[start:]
+
+
+def read_item(text: str) -> list[Constraint]:
     tokens = read_tokens(text)
+    if not any(token.kind == NUMBER or token.word in NUMERIC for token in tokens):
+        stated = list(read_statements(text, tokens, frozenset()))
+        pieces = read_pieces(text, tokens) if stated else []
+        return in_order(with_exceptions(text, tokens, pieces, stated))
     pieces = read_pieces(text, tokens)
     found = list(read_scales(text, tokens, pieces))
     taken = {number for first, next, _ in found for number in range(first, next)}
@@ -26,7 +56,11 @@ def read_constraints(text: str) -> tuple[Constraint, ...]:
     found += read_durations(text, tokens, pieces, taken)
     ranges = frozenset(first for first, _, constraint in found if constraint.kind == "age")
     found += read_statements(text, tokens, ranges)
-    return tuple(sorted((c for _, _, c in with_exceptions(text, tokens, pieces, found)), key=order))
+    return in_order(with_exceptions(text, tokens, pieces, found))
+
+
+def in_order(found: list[tuple[int, int, Constraint]]) -> list[Constraint]:
+    return sorted((constraint for _, _, constraint in found), key=order)
 
 
 def order(constraint: Constraint) -> tuple[int, int, str, str]:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from app.eligibility.constraint import Constraint
 from app.eligibility.pieces import NAME, WORDS, Piece
-from app.eligibility.quantities import POSTFIXES, read_comparison, word_at
-from app.eligibility.ranges import Range
+from app.eligibility.quantities import POSTFIXES, SIGNS, read_comparison, word_at
+from app.eligibility.ranges import Range, both
 from app.eligibility.tokens import NUMBER, Token
 from app.eligibility.units import TIME_UNITS, read_unit
 from app.eligibility.vocabulary import Subject
@@ -15,7 +15,7 @@ NOT_GRADES = TIME_UNITS | {"mg", "g", "mL", "cm", "kg"}
 ROMAN = {"i": 1.0, "ii": 2.0, "iii": 3.0, "iv": 4.0, "v": 5.0, "vi": 6.0}
 BETWEEN = frozenset(WORDS["scale words"].split())
 """Words and marks that may stand between a scale and its grades."""
-JOINS = frozenset(("-", "to", "or", "and", ",", "/", "through"))
+JOINS = frozenset(("-", "to", "or", "and", ",", "/", "through", "~"))
 GRADES = frozenset(("class", "classes", "grade", "grades", "score", "scores", "scoring", "stage", "status"))
 ON = frozenset(("(", ")", "on", "the", "by", "of", "scale", "-", ",", "criteria", "as", "defined", "according", "to"))
 MOST_BETWEEN = 9
@@ -58,6 +58,8 @@ def read_scales(text: str, tokens: list[Token], pieces: list[Piece]) -> Iterator
         low, high = subject.low or 0.0, subject.high or 0.0
         if any(bound is not None and not low <= bound <= high for bound in (found.low, found.high)):
             continue
+        if (found.low, found.high) == (low, high) and high > MOST_GRADES:
+            continue  # what the scale runs from and to: `NRS 0-10`
         reached = next
         yield first, next, placed(text, tokens, subject, first, next, found)
         # `Karnofsky/Lansky score >= 50`
@@ -97,14 +99,23 @@ def after_name(tokens: list[Token], piece: Piece) -> Range | None:
         found = read_grades(tokens, here)
     if found is None or found.low is None or found.low != found.high:
         return found
-    if not between and (piece.subject is None or (piece.subject.high or 0) > MOST_GRADES):
-        return None  # `PASI 75` is a response
+    many = piece.subject is None or (piece.subject.high or 0) > MOST_GRADES
+    if many and (not between or tokens[found.first].word in ROMAN):
+        return None  # `PASI 75` is a response, `UPDRS-II` a part of a scale
     least = piece.first > 0 and tokens[piece.first - 1].word in ("minimum", "minimal")
     if least:
         return found._replace(high=None)
-    for back in range(piece.first - 1, max(-1, piece.first - 7), -1):
+    return compared(tokens, found, piece.first)
+
+
+def compared(tokens: list[Token], found: Range, first: int | None = None) -> Range:
+    """One grade with the comparison that stands before it: `greater than NYHA class II`, `> class II`."""
+    start = found.first if first is None else first
+    if found.low is None or found.low != found.high:
+        return found
+    for back in range(start - 1, max(-1, start - 7), -1):
         operator, after = read_comparison(tokens, back)
-        if operator is not None and after == piece.first:
+        if operator is not None and after == start:
             if operator in (">", ">="):
                 return found._replace(high=None, low_open=operator == ">", first=back)
             return found._replace(low=None, high_open=operator == "<", first=back)
@@ -113,12 +124,15 @@ def after_name(tokens: list[Token], piece: Piece) -> Range | None:
 
 def after_aside(tokens: list[Token], at: int) -> int:
     """The token after parentheses that hold no grades; 0 where they do or do not close."""
-    if read_grades(tokens, at + 1) is not None:
+    here = at + 1
+    while here < min(at + MOST_BETWEEN, len(tokens)) and tokens[here].word in BETWEEN:
+        here += 1
+    if read_grades(tokens, here) is not None:
         return 0
     for here in range(at + 1, min(at + LONGEST_ASIDE, len(tokens))):
         if tokens[here].word == ")":
             # `(ECOG)` and `(KPS)` are read word by word: what follows is counted
-            return here + 1 if here > at + 2 else 0
+            return here + 1 if here > at + 2 or tokens[at + 1].word not in BETWEEN else 0
         if tokens[here].word == "(":
             return 0
     return 0
@@ -126,6 +140,8 @@ def after_aside(tokens: list[Token], at: int) -> int:
 
 def before_name(tokens: list[Token], piece: Piece, reached: int) -> Range | None:
     """The grades before a scale's name: `class III or IV (NYHA)`, `a score of at least 20 on the ...`."""
+    if word_at(tokens, piece.next) in ("item", "items", "question", "-"):
+        return None  # of a part of the scale
     for back in range(piece.first - 1, max(reached - 1, piece.first - MOST_BEFORE, -1), -1):
         word = tokens[back].word
         if word in (";", "."):
@@ -138,7 +154,7 @@ def before_name(tokens: list[Token], piece: Piece, reached: int) -> Range | None
             if found is not None and found.next <= piece.first:
                 heart = piece.subject is not None and piece.subject.key == "nyha"
                 if (heart and word in ("class", "classes")) or says_on(tokens, found.next, piece.first):
-                    return found._replace(first=back)
+                    return compared(tokens, found._replace(first=back))
             return None
         found = read_grades(tokens, back)
         if found is not None and (found.low is None or found.high is None) and found.next < piece.first:
@@ -152,6 +168,24 @@ def grade_at(tokens: list[Token], at: int) -> float | None:
     return tokens[at].value if tokens[at].kind == NUMBER else ROMAN.get(tokens[at].word)
 
 
+def one_bound(first: int, next: int, operator: str, value: float) -> Range:
+    if operator in (">", ">="):
+        return Range(first, next, low=value, low_open=operator == ">")
+    return Range(first, next, high=value, high_open=operator == "<")
+
+
+def read_second(tokens: list[Token], one: Range) -> Range:
+    """The range with its other bound, if one follows: `> 30 and <= 80`."""
+    here = one.next
+    while here < one.next + 2 and word_at(tokens, here) in ("and", "but", "to", ","):
+        here += 1
+    operator, after = read_comparison(tokens, here)
+    value = grade_at(tokens, after)
+    if here == one.next or operator is None or value is None or read_unit(tokens, after + 1)[0] in NOT_GRADES:
+        return one
+    return both(one, one_bound(here, after + 1, operator, value)) or one
+
+
 def read_grades(tokens: list[Token], at: int) -> Range | None:
     """`>= 2`, `0-1`, `0, 1 or 2`, `III or IV`, `2 or more`."""
     operator, here = read_comparison(tokens, at)
@@ -163,12 +197,15 @@ def read_grades(tokens: list[Token], at: int) -> Range | None:
     here += 1
     if here < len(tokens) and tokens[here].word in ("%", "points", "point"):
         here += 1
-    if here < len(tokens) and (tokens[here].word == "+" or read_unit(tokens, here)[0] in NOT_GRADES):
+    follows = word_at(tokens, here)
+    if follows == "+" or follows in SIGNS or read_unit(tokens, here)[0] in NOT_GRADES:
         return None  # a sum of two: `4 + 3`; `KPS: 18-75 years of age, at least 60`
+    if follows == "-" and word_at(tokens, here + 1) in ("item", "items", "point", "question"):
+        return None  # `the 17-item scale`
     if operator is not None:
-        if operator in (">", ">="):
-            return Range(at, here, low=value, low_open=operator == ">")
-        return Range(at, here, high=value, high_open=operator == "<")
+        if follows == "/" and word_at(tokens, here + 1).isdigit():
+            here += 2  # `40/100`
+        return read_second(tokens, one_bound(at, here, operator, value))
     found = POSTFIXES.find(tokens, here)
     if found is not None:
         return Range(at, found.next, low=value) if found.key == ">=" else Range(at, found.next, high=value)

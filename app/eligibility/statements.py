@@ -10,18 +10,26 @@ from typing import Any
 from app.eligibility.constraint import Constraint, Kind
 from app.eligibility.phrases import Phrases
 from app.eligibility.pieces import WORDS
-from app.eligibility.tokens import Token
+from app.eligibility.quantities import word_at
+from app.eligibility.tokens import MARK, Token
 
 Placed = tuple[int, int, Constraint]
 STATEMENTS = Phrases((kind, word) for kind, words in WORDS["statements"].items() for word in words)
 NOT_STATED = Phrases(("none", word) for word in WORDS["not pregnancy"])
+HEALTHY_PEOPLE = frozenset(WORDS["healthy people"].split())
+COMPARED = frozenset(("matched", "than", "versus"))
+FIRSTS = STATEMENTS.firsts | NOT_STATED.firsts
 LANGUAGES = frozenset(WORDS["languages"].split())
 LANGUAGE_VERBS = frozenset(WORDS["language verbs"].split())
 CONTRACEPTION_VERBS = frozenset(WORDS["contraception verbs"].split())
 CONSENT_WORDS = frozenset(WORDS["consent words"].split())
 TIMES_BEFORE = frozenset(WORDS["consent before"].split())
+GIVES = frozenset(WORDS["gives consent"].split())
+HINDERS = frozenset(WORDS["hinders"].split())
+MOST_HINDERED = 30
 NEGATIVE = frozenset(("not", "non", "negative", "no", "without", "neither", "nor"))
 PAIRS = (("male", "female"), ("males", "females"), ("men", "women"), ("man", "woman"), ("boys", "girls"))
+UNEVEN = (("male", "females"), ("female", "males"), ("males", "female"), ("females", "male"))
 SEXES = Phrases(
     [
         *(
@@ -36,6 +44,14 @@ SEXES = Phrases(
             for word in ("sex", "sexes", "gender", "genders")
         ),
         *(("all", f"{which} of {word}") for which in ("regardless", "irrespective") for word in ("sex", "gender")),
+        *(
+            ("all", phrase)
+            for word in ("sex", "gender")
+            for phrase in (f"{word} is not limited", f"not restricted to {word}", f"no limit on the {word}")
+        ),
+        *(("all", f"{a} {join} {b}") for join in ("or", "and") for a, b in UNEVEN),
+        ("female", "female sex"),
+        ("male", "male sex"),
         *(("female", word) for word in ("female", "females", "women", "girls")),
         *(("male", word) for word in ("male", "males", "men", "boys")),
     ]
@@ -43,15 +59,40 @@ SEXES = Phrases(
 OF_BOTH = frozenset(
     ("reproductive", "condom", "fertile", "childbearing", "contraception", "abstinence", "contraceptive", "pregnancy")
 )
+TAKING_PART = frozenset(WORDS["taking part"].split())
+MOST_OF_A_SEX = 40
+OF_ONE_SEX = OF_BOTH | frozenset(WORDS["of one sex"].split())
+ONE_OF_TWO = frozenset(word for pair in PAIRS for word in pair)
+NO_LONGER_FERTILE = frozenset(("postmenopausal", "menopausal", "amenorrheic", "amenorrhea"))
 NEAR = 8
 """Words before a named thing in which the verb is looked for that makes it a demand."""
 
 
 def read_statements(text: str, tokens: list[Token], ranges: frozenset[int]) -> Iterator[Placed]:
     """Statements, each with its tokens; `ranges` are the tokens at which a range or an age begins."""
+    words = {token.word for token in tokens}
+    healthy = False
+    if not words.isdisjoint(FIRSTS):
+        for placed in read_phrases(text, tokens):
+            healthy = healthy or placed[2].kind == "healthy-volunteers"
+            yield placed
+    if "healthy" in words and not healthy:
+        yield from read_healthy(text, tokens)
+    if not words.isdisjoint(SEXES.firsts):
+        yield from read_sex(text, tokens, ranges)
+    if not words.isdisjoint(LANGUAGES):
+        yield from read_language(text, tokens)
+
+
+def read_phrases(text: str, tokens: list[Token]) -> Iterator[Placed]:
+    """What stands as a phrase of the vocabulary."""
     stated: set[tuple[str, bool]] = set()
+    denials = -1
     at = 0
     while at < len(tokens):
+        if tokens[at].word not in FIRSTS:
+            at += 1
+            continue
         other = NOT_STATED.find(tokens, at)
         if other is not None:
             at = other.next
@@ -65,6 +106,9 @@ def read_statements(text: str, tokens: list[Token], ranges: frozenset[int]) -> I
         test = found.word == "pregnancy test"
         if found.key in ("pregnancy", "breastfeeding"):
             first, negated = denied(tokens, first, found.key == "pregnancy" and test)
+            negated = negated or (test and negative_after(tokens, next)) or with_the_denied(tokens, first, denials)
+            if negated:
+                denials = next
             becoming = first > 0 and tokens[first - 1].word in WORDS["becoming"]
             if becoming and ("pregnancy", False) in stated:
                 continue
@@ -72,6 +116,8 @@ def read_statements(text: str, tokens: list[Token], ranges: frozenset[int]) -> I
                 continue
             if found.key == "breastfeeding" and (found.key, False) in stated:
                 continue
+        elif found.key == "healthy-volunteers" and first and tokens[first - 1].word in COMPARED:
+            continue
         elif found.key == "contraception":
             if (found.key, False) in stated or not demanded(tokens, first, next):
                 continue
@@ -80,8 +126,19 @@ def read_statements(text: str, tokens: list[Token], ranges: frozenset[int]) -> I
         stated.add((found.key, test))
         kind: Any = found.key
         yield made(text, tokens, kind, None, first, next, negated)
-    yield from read_sex(text, tokens, ranges)
-    yield from read_language(text, tokens)
+
+
+def read_healthy(text: str, tokens: list[Token]) -> Iterator[Placed]:
+    """`healthy HIV-negative controls`; whom others are compared to are no participants."""
+    for at, token in enumerate(tokens):
+        if token.word != "healthy" or (at and tokens[at - 1].word in ("of", "to", "than", "for", "in", "non", "-")):
+            continue
+        for next in range(at + 1, min(at + 7, len(tokens))):
+            if tokens[next].word in (",", ".", ";", "and", "or", "("):
+                break
+            if tokens[next].word in HEALTHY_PEOPLE:
+                yield made(text, tokens, "healthy-volunteers", None, at, next + 1, False)
+                return
 
 
 def denied(tokens: list[Token], first: int, test: bool) -> tuple[int, bool]:
@@ -90,10 +147,12 @@ def denied(tokens: list[Token], first: int, test: bool) -> tuple[int, bool]:
         return first - 1, True
     if (
         first > 1
-        and tokens[first - 1].word in ("be", "-", "currently", "actively", "a")
+        and tokens[first - 1].word in ("be", "-", "currently", "actively", "a", "presently")
         and tokens[first - 2].word in NEGATIVE
     ):
         return first - 2, True
+    if first > 2 and [token.word for token in tokens[first - 3 : first]] == ["not", "to", "be"]:
+        return first - 3, True
     if test:
         for here in range(first - 1, max(-1, first - 16), -1):
             if tokens[here].word == "negative":
@@ -101,6 +160,22 @@ def denied(tokens: list[Token], first: int, test: bool) -> tuple[int, bool]:
             if tokens[here].word in (".", ";"):
                 break
     return first, False
+
+
+def negative_after(tokens: list[Token], next: int) -> bool:
+    """`pregnancy test is negative`, `pregnancy test: negative`."""
+    for token in tokens[next : next + 5]:
+        if token.word == "negative":
+            return True
+        if token.word in (".", ";", "positive", "or"):
+            return False
+    return False
+
+
+def with_the_denied(tokens: list[Token], first: int, denials: int) -> bool:
+    """Whether it is denied with what stands before: `not pregnant or breastfeeding`; `denials` is the token after."""
+    between = [token.word for token in tokens[denials:first]] if denials >= 0 else []
+    return 0 < len(between) <= 3 and set(between) <= {"or", "nor", "/", ",", "currently"}
 
 
 def positive(tokens: list[Token], first: int, next: int) -> bool:
@@ -118,13 +193,37 @@ def demanded(tokens: list[Token], first: int, next: int) -> bool:
 
 def given(tokens: list[Token], first: int, next: int) -> bool:
     """Whether consent to take part is the condition, not the time of something, nor consent to something else."""
-    words = {token.word for token in tokens[max(0, first - 5) : first]}
-    if first and (tokens[first - 1].word in ("from", "with") or "age" in words):
+    before = [token.word for token in tokens[max(0, first - 6) : first]]
+    words = set(before[-5:])
+    if before[-1:] and (before[-1] in ("from", "with") or "age" in words):
+        return False
+    if before[-2:-1] and before[-2] in ("in", "within", "per") and before[-1] == "the":
+        return False
+    signing = [at for at, word in enumerate(before) if word in ("signing", "obtaining", "providing", "giving")]
+    timed = bool(signing) and bool({"of", "to", "after", "since"} & set(before[max(0, signing[0] - 1) : signing[0]]))
+    timed = timed and not {"capable", "incapable", "able"} & words
+    dated = (
+        before[-1:] == ["of"] and before[-2:-1] and before[-2] in ("days", "weeks", "months", "years", "day", "date")
+    )
+    if timed or dated or word_at(tokens, next) == "date":
         return False
     if words & TIMES_BEFORE and not words & {"able", "ability", "willing", "unable", "inability"}:
         return False
-    to = [token.word for token in tokens[next : next + 4]]
-    return to[:1] != ["to"] or bool({"participate", "participation", "study", "trial", "take", "this"} & set(to))
+    if not words & GIVES and hindered(tokens, first):
+        return False
+    to = [token.word for token in tokens[next : next + 6]]
+    study = bool({"participate", "participation", "study", "trial", "take", "this", "research"} & set(to))
+    return study or to[:1] not in (["to"], ["for"])
+
+
+def hindered(tokens: list[Token], first: int) -> bool:
+    """Whether something else is the condition, for what it does to consent: `which would preclude informed consent`."""
+    for here in range(first - 1, max(-1, first - MOST_HINDERED), -1):
+        if tokens[here].word in (".", ";"):
+            return False
+        if tokens[here].word in HINDERS:
+            return True
+    return False
 
 
 def read_sex(text: str, tokens: list[Token], ranges: frozenset[int]) -> Iterator[Placed]:
@@ -134,18 +233,39 @@ def read_sex(text: str, tokens: list[Token], ranges: frozenset[int]) -> Iterator
         if found is None:
             continue
         if found.key == "all":
-            if at <= 14 and not named_for_both(tokens, at, found.next):
+            if at <= (14 if tokens[at].word in ONE_OF_TWO else 40) and not named_for_both(tokens, at, found.next):
                 yield made(text, tokens, "sex", "all", at, found.next, False)
                 return
             continue
         if at <= 4 and all(
-            token.word in ("*", "-", "adult", "healthy", "•", "o", ".") or token.word.isdigit() for token in tokens[:at]
+            token.word in ("*", "-", "adult", "adults", "healthy", "•", "o", ".", ":", "sex", "gender", "all")
+            or token.word.isdigit()
+            for token in tokens[:at]
         ):
+            if any(token.word in NO_LONGER_FERTILE for token in tokens):
+                return
             follows = found.next
             alone = follows >= len(tokens) or (follows == len(tokens) - 1 and tokens[follows].word in (".", ";"))
-            if alone or follows in ranges or tokens[follows].word in ("aged", "age", "ages"):
+            if (
+                alone
+                or follows in ranges
+                or tokens[follows].word in ("aged", "age", "ages")
+                or (at <= 2 and who_take_part(tokens, follows))
+            ):
                 yield made(text, tokens, "sex", found.key, at, found.next, False)
+        elif tokens[at - 1].word in (",", ";") and all(token.kind == MARK for token in tokens[found.next :]):
+            yield made(text, tokens, "sex", found.key, at, found.next, False)
         return
+
+
+def who_take_part(tokens: list[Token], follows: int) -> bool:
+    """Whether one sex at the head of a short text is who takes part (`Women scheduled for`), not who must avoid a
+    pregnancy, and not one of two."""
+    if follows < len(tokens) and tokens[follows].word in ("patients", "subjects", "participants", "volunteers"):
+        follows += 1
+    if follows >= len(tokens) or tokens[follows].word not in TAKING_PART or len(tokens) > MOST_OF_A_SEX:
+        return False
+    return not any(token.word in OF_ONE_SEX for token in tokens[follows:])
 
 
 def named_for_both(tokens: list[Token], at: int, next: int) -> bool:

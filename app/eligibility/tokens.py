@@ -59,6 +59,7 @@ ALIKE = str.maketrans(
         "⩽": "≤",
         "º": "°",
         "℃": "°",
+        "İ": "i",  # the one letter that lower case makes two of
     }
 )
 ENTITIES = {"&gt;": "   >", "&lt;": "   <", "&ge;": "   ≥", "&le;": "   ≤", "&amp;": "   &"}
@@ -87,25 +88,19 @@ class Token(NamedTuple):
     value: float = 0.0
 
 
-def lower_case(text: str) -> str:
-    """The text in lower case, character for character."""
-    lowered = text.lower()
-    if len(lowered) == len(text):
-        return lowered
-    return "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
-
-
 def read_tokens(text: str) -> list[Token]:
     """The tokens of the text in order; white space and escapes stand between them."""
     written = MIDDLE_DOT.sub(r"\1.", text) if "·" in text else text
-    written = lower_case(written.translate(ALIKE))
+    written = written.translate(ALIKE).lower()
     if "&" in written:
         written = ENTITY.sub(lambda found: ENTITIES[found.group()], written)
     tokens = []
     for found in TOKEN.finditer(written):
-        kind, word = found.lastgroup, found.group()
+        kind, word = found.lastgroup, found[0]
         start, end = found.span()
-        if kind == "number":
+        if kind == "word":
+            tokens.append(Token(WORD, word, start, end))
+        elif kind == "number":
             digits = word.replace(",", "")
             # int and float refuse nothing that the pattern lets through but digits of thousands of places
             tokens.append(Token(NUMBER, digits, start, end, float(digits[:40])))
@@ -113,7 +108,7 @@ def read_tokens(text: str) -> list[Token]:
             tokens.append(Token(SIGN, sign(word), start, end))
         elif kind == "x":
             tokens.append(Token(MARK, "*", start, end))
-        elif kind in ("word", "age"):
+        elif kind == "age":
             tokens.append(Token(WORD, word, start, end))
         else:
             tokens.append(Token(MARK, word, start, end))

@@ -7,6 +7,7 @@ from criteria: a criterion that stands under a note belongs to the criterion (or
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from app.eligibility.below import restrictions
 from app.eligibility.cohorts import bounds_of
 from app.fhir.datatypes import Json, clean, coding, concept
 from app.record.codes import CRITERION_SYSTEM
@@ -34,6 +35,8 @@ class Node(Branch):
     path: str
     """`app.record.trial.criterion_path`."""
     criterion: Criterion
+    restricted: bool
+    """Whether a criterion around it makes an exception of what it says, or holds it under a condition."""
 
     def text_with_children(self) -> str:
         """The criterion's text, then what stands below it, a line each: `- ` before a criterion, two spaces a level."""
@@ -64,13 +67,15 @@ def cohort_trees(trial: Trial) -> list[CohortTree]:
     cohorts = trial.cohorts or [Cohort()]
     trees = [_bounded(trial, index, cohort) for index, cohort in enumerate(cohorts)]
     nodes: dict[int, Node] = {}
+    restricted = restrictions(trial.criteria)
     for index, criterion in enumerate(trial.criteria):
         if not clean(criterion.text):
             continue
         parent = criterion.parent
         while parent is not None and (parent not in nodes or nodes[parent].criterion.role == "note"):
             parent = trial.criteria[parent].parent
-        node = nodes[index] = Node(path=criterion_path(trial.criteria, index), criterion=criterion)
+        path = criterion_path(trial.criteria, index)
+        node = nodes[index] = Node(path=path, criterion=criterion, restricted=index in restricted)
         branch: Branch = trees[criterion.cohort] if parent is None else nodes[parent]
         branch.below.append(node)
     return trees

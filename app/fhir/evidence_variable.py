@@ -20,7 +20,7 @@ from app.fhir.datatypes import Json, absent, annotation, concept, element, refer
 from app.fhir.eligibility import Branch, CohortTree, Node, criterion_concept
 from app.fhir.group import group_reference
 from app.fhir.ids import evidence_variable_id
-from app.record.trial import Criterion, CriterionType, Trial
+from app.record.trial import CriterionType, Trial
 
 
 def both(trial: Trial, cohorts: list[CohortTree]) -> tuple[Json, Json]:
@@ -78,16 +78,17 @@ def _criterion(node: Node, around: CriterionType, exclude: bool | None = None) -
         exclude = True
     children = [_criterion(child, criterion.type) for child in node.children]
     defined = (
-        {"definitionByCombination": _combination(criterion.combination, children)}
-        if children
-        else _definition(criterion, alone=not node.below)
+        {"definitionByCombination": _combination(criterion.combination, children)} if children else _definition(node)
     )
     return element(linkId=node.path, description=criterion.text, note=_notes(node), exclude=exclude, **defined)
 
 
-def _definition(criterion: Criterion, alone: bool) -> Json:
-    """What a criterion's own text says; a note below it may restrict that, then it is not `alone`."""
-    text = criterion.text
+def _definition(node: Node) -> Json:
+    """What a criterion's own text says; a note below it may restrict that, then it is not alone."""
+    criterion, text = node.criterion, node.criterion.text
+    if node.restricted:
+        return {"definitionCodeableConcept": criterion_concept(text)}
+    alone = not node.below
     values = sole_values(text) if alone else []
     reading = read_criterion(text)
     if values:

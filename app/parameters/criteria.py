@@ -5,11 +5,11 @@ https://hl7.org/fhir/R5/search.html#composite. Elements of a composite hold thei
 
 from collections.abc import Iterable, Iterator
 
+from app.eligibility.below import read_criteria
 from app.eligibility.coded import GENDER, UCUM, codings_of, unit_of
 from app.eligibility.cohorts import taken_by, takes_healthy
 from app.eligibility.constraint import Constraint
 from app.eligibility.conversions import in_usual_units
-from app.eligibility.whole import read_criterion
 from app.parameters.paths import Element
 from app.record.codes import SEX
 from app.record.trial import Trial
@@ -57,9 +57,8 @@ def texts(trial: Trial) -> Iterable[Element]:
 
 
 def constraints(trial: Trial) -> Iterator[Constraint]:
-    for criterion in trial.criteria:
-        if criterion.role == "criterion":
-            yield from read_criterion(criterion.text).constraints
+    for _, found in read_criteria(trial.criteria):
+        yield from found
 
 
 def quantities_of(constraint: Constraint) -> list[dict[str, object]]:

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, delete
 
+from app.eligibility.below import read_criteria
 from app.eligibility.coded import MENTIONED, loinc_code, own_code, unit_of
 from app.eligibility.constraint import Constraint
 from app.eligibility.mentions import Name, read_mentions
 from app.eligibility.read import order
-from app.eligibility.whole import read_criterion
 from app.record.trial import Trial
 from app.store.engine import among, insert_rows
 from app.store.lists import criterion_constraint
@@ -23,11 +23,10 @@ def constraint_rows(trial: Trial) -> list[tuple[Any, ...]]:
     """Rows without the trial's key. A note states no constraint."""
     rows = []
     names = _names(trial)
-    for item, criterion in enumerate(trial.criteria):
-        if criterion.role == "criterion":
-            found = [*read_criterion(criterion.text).constraints, *read_mentions(criterion.text, names)]
-            for position, one in enumerate(sorted(found, key=order)):
-                rows.append((item, position, *_columns(one)))
+    for item, constraints in read_criteria(trial.criteria):
+        found = [*constraints, *read_mentions(trial.criteria[item].text, names)]
+        for position, one in enumerate(sorted(found, key=order)):
+            rows.append((item, position, *_columns(one)))
     return rows
 
 

@@ -93,9 +93,10 @@ def is_right(label: LabelledConstraint, code: str | None, start: int, end: int, 
         return False
     if label.kind in WITHOUT_NUMBERS:
         return True
+    unit = label.unit or ("kg/m2" if label.kind == "bmi" else None)  # it has no other: readers left it out
     bounds = found.low, found.high, found.low_open, found.high_open, found.limit
     labelled = label.low, label.high, label.low_open, label.high_open, label.limit
-    return bounds == labelled and same_unit(label.unit, found.unit)
+    return bounds == labelled and same_unit(unit, found.unit)
 
 
 def reason(label: LabelledConstraint, code: str | None, places: list[int], found: list[Constraint]) -> str:

@@ -9,23 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.eligibility.constraint import Constraint
 from app.eligibility.read import read_constraints
+from tests.eligibility.bounds import bounds
 from tests.eligibility.labels import HALVES, criteria_text, is_labelled_text, load_labels, load_sample
 from tests.eligibility.score_constraints import ConstraintScores, record_names, score_constraints
+from tests.eligibility.test_exceptions import EXCEPTIONS
 from tests.sources.documents import CLINCONNECT, TRIALX, read
 
 SAMPLE = os.environ.get("TRIALS_SAMPLE")
-
-
-def bounds(constraint: Constraint) -> str:
-    """`>= 18 a`, `> 1 < 3 uln`: the numbers as a person writes them, with unit or limit."""
-    parts = []
-    if constraint.low is not None:
-        parts += [">" if constraint.low_open else ">=", f"{constraint.low:g}"]
-    if constraint.high is not None:
-        parts += ["<" if constraint.high_open else "<=", f"{constraint.high:g}"]
-    return " ".join([*parts, *(part for part in (constraint.unit, constraint.limit) if part)])
 
 
 def numbers(text: str, kind: str) -> list[tuple[str | None, str]]:
@@ -54,8 +45,10 @@ AGES = {
     "18 to 70": [">= 18 <= 70 a"],
     "Age between 18-75": [">= 18 <= 75 a"],
     "ages 2-18years": [">= 2 <= 18 a"],
+    "Age < 20 or > 60": ["< 20 a", "> 60 a"],
     # not of the participant, not an age
     "A donor aged 18 to 50 years is available": [],
+    "Sudden death below 35 years of age in a first degree relative": [],
     "Age at diagnosis below 40 years": [],
     "Treated for more than 3 years": [],
     "Of legal age": [],
@@ -92,6 +85,19 @@ MEASUREMENTS = {
     "creatinine > 2,5 mg/dl": [("creatinine", "> 2.5 mg/dL")],
     "T-score below -2.5": [("bone mineral density t-score", "< -2.5")],
     "QTcF &gt; 450 ms": [("qtcf", "> 450 ms")],
+    "T-score of -1.5 or lower": [("bone mineral density t-score", "<= -1.5")],
+    "HbA1c ≥ 7.5% (58 mmol/mol) to ≤ 10% (86 mmol/mol)": [("hba1c", ">= 7.5 <= 10 %")],
+    "Body temperature > 38.5°": [("temperature", "> 38.5 Cel")],
+    "scoliosis with a Cobb angle > 25°": [("cobb angle", "> 25 deg")],
+    "ALT more than twice the upper limit of normal": [("alt", "> 2 uln")],
+    "Bilirubin within the local laboratory's upper limit of normal": [("bilirubin", "<= 1 uln")],
+    "LVEF < 45% or lower limit of normal": [("lvef", "< 1 lln"), ("lvef", "< 45 %")],
+    "Heart rate < 45 or > 110": [("heart rate", "< 45"), ("heart rate", "> 110")],
+    # a change, a distance, a count, a percentile, a number that may be two
+    "a decrease in FEV1 of at least 15%": [],
+    "tumor size ≤ 3 cm from the ventricle": [],
+    "stenosis at more than three levels": [],
+    "astigmatism up to 0,7 cylinders": [],
     # what is not understood yields nothing
     "Hemoglobin within 3 months": [],
     "Platelets ≥ 100 furlongs/mm3x": [],
@@ -123,6 +129,22 @@ OTHERS: list[tuple[str, str, list[tuple[str | None, str]]]] = [
     ("heart failure greater than NYHA class II", "score", [("nyha", "> 2")]),
     ("a score of 20 or more on the BDI-II", "score", [("bdi-ii", ">= 20")]),
     ("MMSE score below 24 points", "score", [("mmse", "< 24")]),
+    ("ECOG 0~2", "performance-status", [("ecog", ">= 0 <= 2")]),
+    ("PS 0-1 (WHO scale)", "performance-status", [("who", ">= 0 <= 1")]),
+    ("Neck Disability Index > 20 and <= 70", "score", [("ndi", "> 20 <= 70")]),
+    ("AUDIT (score of 9 or higher)", "score", [("audit", ">= 9")]),
+    ("VAS leg pain of at least 45/100", "score", [("vas", ">= 45")]),
+    ("HAM-D, 17-item", "score", []),
+    ("worst pain on the NRS 0-10", "score", []),
+    ("BMI above the 90th percentile", "bmi", []),
+    ("BMI < 19 kg/m2 or > 38", "bmi", [(None, "< 19 kg/m2"), (None, "> 38 kg/m2")]),
+    ("drug abuse (past 9 months)", "duration", [("within", "<= 9 mo")]),
+    ("any live vaccine within 6 weeks", "duration", [("within", "<= 6 wk")]),
+    ("living within 2 hours of the hospital", "duration", []),
+    ("imaging within 24 to 48 hours after surgery", "duration", []),
+    ("exercise at least 3 days a week", "duration", []),
+    ("able to walk for 10 minutes", "duration", []),
+    ("up to 3 weeks of treatment", "duration", []),
     ("PASI 75 response", "score", []),
     ("Gleason score 4+3", "score", []),
     ("BMI 18-27 kg/m2", "bmi", [(None, ">= 18 <= 27 kg/m2")]),
@@ -165,11 +187,21 @@ STATEMENTS: dict[str, list[tuple[str, str | None, bool]]] = {
     "within the contraception period": [],
     "Able to give written informed consent": [("consent", None, False)],
     "Fever at the time of informed consent": [],
+    "Not pregnant or breastfeeding": [("pregnancy", None, True), ("breastfeeding", None, True)],
+    "Serum pregnancy test is negative": [("pregnancy", None, True)],
+    "Contraindicated in pregnancy": [],
+    "Illness that would preclude consent": [],
+    "Fever in the month of signing the informed consent": [],
+    "Consent for photography": [],
     "Able to read and speak Portuguese": [("language", None, False)],
     "Non-English speaking": [("language", None, True)],
     "Male or female": [("sex", "all", False)],
     "Women aged 40 to 60 years": [("sex", "female", False)],
+    "Women scheduled for a hysterectomy": [("sex", "female", False)],
+    "Male or females, gender is not limited": [("sex", "all", False)],
+    "Aged 18-60, male;": [("sex", "male", False)],
     "Women of childbearing potential": [],
+    "Healthy non-smoking controls": [("healthy-volunteers", None, False)],
     "Healthy volunteers": [("healthy-volunteers", None, False)],
 }
 
@@ -178,29 +210,6 @@ STATEMENTS: dict[str, list[tuple[str, str | None, bool]]] = {
 def test_statements(text: str) -> None:
     found = [(c.kind, c.code, c.negated) for c in read_constraints(text) if c.kind not in ("age", "duration")]
     assert found == STATEMENTS[text]
-
-
-EXCEPTIONS: dict[str, list[tuple[str, str | None]]] = {
-    "Cancer in the past 5 years, except skin cancer": [("<= 5 a", "except skin cancer")],
-    "Infection within 3 months unless treated.": [("<= 3 mo", "unless treated")],
-    "Any cancer other than of the skin within 5 years": [("<= 5 a", "other than of the skin within 5 years")],
-    "unless treatment ended at least 5 years ago": [(">= 5 a", "unless treatment ended at least 5 years")],
-    "Cancer within 10 years. Exceptions: skin cancer": [("<= 10 a", "Exceptions: skin cancer")],
-    "ALT ≤ 2.5 x ULN (≤ 5 x ULN if liver metastases)": [
-        ("<= 2.5 uln", "≤ 5 x ULN if liver metastases"),
-        ("<= 5 uln", "if liver metastases"),
-    ],
-    "Hemoglobin > 13.5 g/dL in males": [("> 13.5 g/dL", "in males")],
-    "ALT ≤ 3 x ULN. Unless stated otherwise, no fever": [("<= 3 uln", None)],
-    "ALT ≤ 3 x ULN": [("<= 3 uln", None)],
-}
-
-
-@pytest.mark.parametrize("text", EXCEPTIONS)
-def test_a_constraint_with_an_exception_is_not_plain(text: str) -> None:
-    found = read_constraints(text)
-    assert [(bounds(c), c.exception) for c in found] == EXCEPTIONS[text]
-    assert [c.plain for c in found] == [exception is None for _, exception in EXCEPTIONS[text]]
 
 
 def test_the_seeds() -> None:
@@ -269,6 +278,8 @@ REPEATED = [
     "in men ( ",
     "&gt;",
     "a",
+    "\n1. ",
+    "except ",
 ]
 
 
@@ -298,6 +309,6 @@ if SAMPLE:
             text = criteria_text(studies[label.id]) if label.id in studies else ""
             if is_labelled_text(label, text):
                 score_constraints(label, text, record_names(studies[label.id]), scores[label.half])
-        for half, precision, recall in (("development", 0.955, 0.87), ("held-out", 0.91, 0.78)):
+        for half, precision, recall in (("development", 0.965, 0.89), ("held-out", 0.92, 0.8)):
             assert scores[half].all.precision >= precision
             assert scores[half].all.recall >= recall

@@ -266,6 +266,19 @@ def test_an_exception_is_never_decided(value: float, type: Any) -> None:
     assert line_of(text, observation("hb", "718-7", value, "g/dL"), type=type).result == "unknown"
 
 
+@pytest.mark.parametrize(
+    ("above", "below", "decided"),
+    [
+        ("Hemoglobin ≥ 9.0 g/dL.", "Exception: siblings of participants", 0),
+        ("For patients with liver metastases:", "Hemoglobin ≥ 9.0 g/dL.", 1),
+    ],
+)
+def test_an_exception_in_the_criteria_around_is_one(above: str, below: str, decided: int) -> None:
+    what = trial(above, criterion(below, parent=0, depth=1))
+    for value in (8, 10):
+        assert match(what, facts(observation("hb", "718-7", value, "g/dL"))).lines[decided].result == "unknown"
+
+
 LIST = {
     "inclusion": "Meets {} of the following:",
     "exclusion": "Presence of {} of the following laboratory abnormalities:",

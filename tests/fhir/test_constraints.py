@@ -128,3 +128,20 @@ def test_what_stands_above_others_is_text():
         "- ...",
         "- hemoglobin > 8 g/dL",
     ]
+
+
+@pytest.mark.parametrize("release", ["r4", "r5"])
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("Hemoglobin >= 9 g/dL", "Exception: siblings of participants"),
+        ("For patients with liver metastases:", "Hemoglobin >= 9 g/dL"),
+    ],
+)
+def test_what_a_criterion_around_restricts_is_text(texts, release):
+    criteria = [
+        Criterion(type="inclusion", position=1, text=texts[0]),
+        Criterion(type="inclusion", position=2, text=texts[1], parent=0, depth=1),
+    ]
+    documents = [getattr(one, release) for one in render(Trial(id="NCT00000003", criteria=criteria))]
+    assert "definitionByTypeAndValue" not in str(documents) and "valueQuantity" not in str(documents)
