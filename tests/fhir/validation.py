@@ -29,6 +29,7 @@ OWN = {
     },
     f"{BASE}/contact-role": {"value": ["string"]},
     f"{BASE}/coordinates-from": {"value": ["code"]},
+    f"{BASE}/criterion-text": {"value": ["string"]},
     f"{BASE}/contact-telecom": {"value": ["ContactPoint"], "releases": ["r5"]},
     f"{BASE}/arm-intervention": {"value": ["string"]},
     f"{BASE}/criterion-text": {"value": ["string"]},
