@@ -32,7 +32,6 @@ OWN = {
     f"{BASE}/criterion-text": {"value": ["string"]},
     f"{BASE}/contact-telecom": {"value": ["ContactPoint"], "releases": ["r5"]},
     f"{BASE}/arm-intervention": {"value": ["string"]},
-    f"{BASE}/criterion-text": {"value": ["string"]},
     f"{BASE}/intervention": {
         "parts": {
             "type": {"min": 0, "max": "1", "value": ["string"]},
