@@ -20,7 +20,17 @@ MARKED = ("[IU]", "{copies}", "{1.73_m2}", "mol/mol")
 a virus, a clearance and one of a standard surface, HbA1c's mmol/mol and its per cent
 (https://ngsp.org/ifccngsp.asp: 0.0915 x IFCC + 2.15, which no factor says)."""
 MONOVALENT = frozenset(
-    "potassium|sodium|bicarbonate|chloride|sweat chloride|lithium|urine sodium|base excess|anion gap".split("|")
+    (
+        "potassium",
+        "sodium",
+        "bicarbonate",
+        "chloride",
+        "sweat chloride",
+        "lithium",
+        "urine sodium",
+        "base excess",
+        "anion gap",
+    )
 )
 """Of what a milliequivalent is a millimole."""
 _FACTORS: dict[str, dict[str, dict[str, float]]] = json.loads(files("app.eligibility").joinpath(FILE).read_text())
