@@ -1,7 +1,9 @@
 """A trial's criteria in, their constraints out, each with what restricts it in the criteria around it.
 
 `Exception: ...` as an item of its own restricts what the criterion above states, and what stands below `except for:`
-or `For patients with liver metastases:` holds only of these.
+or `For patients with liver metastases:` holds only of these. A list that a source has made flat (`One or more of the
+following:`, with nothing below it) is one of what follows it on its own level. Below `must have:` among what excludes,
+it is not clear which way a criterion is meant; nor is it on either side of an `or` between two.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,10 +13,13 @@ from app.eligibility.constraint import Constraint
 from app.eligibility.exceptions import LONGEST, NOTES
 from app.eligibility.phrases import Found
 from app.eligibility.pieces import ALLOWANCE, CONDITION, CUES, EXCEPTION
-from app.eligibility.tokens import WORD, read_tokens
-from app.eligibility.whole import read_criterion
+from app.eligibility.tokens import MARK, NUMBER, WORD, read_tokens
+from app.eligibility.whole import DEMANDS, WORDING, read_criterion, says_for_whom
+from app.eligibility.wording import LEADS_IN, SAYS_NOTHING
 from app.record.trial import Criterion
 
+ANY_OF, ALL_OF = frozenset(WORDING["any of"].split()), frozenset(WORDING["all of"].split())
+DENIALS = frozenset(WORDING["denials"].split())
 MOST_TOKENS = 60
 LAST = 6
 """Tokens at the end of a lead-in in which its exception stands: `with the exception of the following:`."""
@@ -41,7 +46,69 @@ def restrictions(criteria: Sequence[Criterion]) -> dict[int, str]:
             found.setdefault(criterion.parent, criterion.text.strip()[:LONGEST])
         if leads_in(criteria[criterion.parent].text):
             found.setdefault(place, criteria[criterion.parent].text.strip()[:LONGEST])
+    for place, text in (*_of_headings(criteria), *_of_demands(criteria)):
+        found.setdefault(place, text.strip()[:LONGEST])
     return found
+
+
+def _of_headings(criteria: Sequence[Criterion]) -> Iterator[tuple[int, str]]:
+    """Criteria that stand behind a heading on their own level, or beside one that is joined to them by `or`."""
+    parents = {criterion.parent for criterion in criteria}
+    heading: dict[tuple[int, str, int | None], str | None] = {}
+    previous: dict[tuple[int, str, int | None], int] = {}
+    for place, criterion in enumerate(criteria):
+        level = criterion.cohort, criterion.type, criterion.parent
+        if place not in parents and is_heading(criterion.text):
+            heading[level] = None if is_plain_heading(criterion.text, criterion.type) else criterion.text
+        elif said := heading.get(level):
+            yield place, said
+        before = previous.get(level)
+        if before is not None and is_alternative(criteria[before].text, criterion.text):
+            yield before, criterion.text
+            yield place, criteria[before].text
+        previous[level] = place
+
+
+def _of_demands(criteria: Sequence[Criterion]) -> Iterator[tuple[int, str]]:
+    """Criteria below a heading that demands among what excludes, or that says for whom they are."""
+    for place, criterion in enumerate(criteria):
+        above = criterion.parent
+        while above is not None:
+            text = criteria[above].text
+            if (criterion.type == "exclusion" and is_demanding_heading(text)) or is_heading_for_some(text):
+                yield place, text
+            above = criteria[above].parent
+
+
+def is_heading(text: str) -> bool:
+    return text.rstrip().endswith(":") or text.rstrip(" .:").lower().endswith(" of the following")
+
+
+@lru_cache(maxsize=1 << 13)
+def is_plain_heading(text: str, type: str) -> bool:
+    """Whether each thing behind a heading counts by itself, as if it were not there."""
+    tokens = [token for token in read_tokens(text) if token.kind != MARK]
+    words = {token.word for token in tokens}
+    other = ANY_OF if type == "inclusion" else ALL_OF | DEMANDS
+    few = any(token.kind == NUMBER and token.value != 1 for token in tokens)
+    return words <= LEADS_IN | SAYS_NOTHING | {"1"} and not words & other and not few
+
+
+@lru_cache(maxsize=1 << 13)
+def is_demanding_heading(text: str) -> bool:
+    words = {token.word for token in read_tokens(text)}
+    return is_heading(text) and bool(words & DEMANDS) and not words & DENIALS
+
+
+@lru_cache(maxsize=1 << 13)
+def is_heading_for_some(text: str) -> bool:
+    return is_heading(text) and says_for_whom(read_tokens(text))
+
+
+@lru_cache(maxsize=1 << 13)
+def is_alternative(text: str, next: str) -> bool:
+    words, following = ([token.word for token in read_tokens(one)] for one in (text[-20:], next[:20]))
+    return words[-1:] == ["or"] or words[-2:-1] == ["or"] or following[:1] == ["or"]
 
 
 def cues(text: str) -> list[tuple[int, Found]]:

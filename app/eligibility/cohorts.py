@@ -7,7 +7,9 @@ narrows it further. Ages are days: a year has 365.25 of them, a month a twelfth 
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from app.eligibility.below import restrictions
 from app.eligibility.constraint import Constraint
+from app.eligibility.tokens import read_tokens
 from app.eligibility.whole import read_criterion
 from app.record.parts import Age
 from app.record.trial import Cohort, Trial
@@ -19,6 +21,8 @@ NEVER = 1e9
 """Days: older than anybody."""
 _A_MOMENT = 1e-6
 SEXES = ("female", "male")
+MEN = frozenset(("male", "males", "man", "men", "boy", "boys"))
+WOMEN = frozenset(("female", "females", "woman", "women", "girl", "girls"))
 
 
 class Taken(NamedTuple):
@@ -72,19 +76,34 @@ def _taken(trial: Trial, number: int, cohort: Cohort) -> Taken:
         if max(low, narrower[0]) <= min(high, narrower[1]):
             low, high, stated = max(low, narrower[0]), min(high, narrower[1]), True
     sexes: tuple[str, ...] = (bounds.sex,) if bounds.sex in SEXES else SEXES
-    kept = tuple(sex for sex in sexes if sex in _sexes(trial, number))
+    kept = sexes if takes_both(trial, number) else tuple(sex for sex in sexes if sex in _sexes(trial, number))
     return Taken(low, high, stated, kept or sexes)
 
 
 def _sole(trial: Trial, number: int, kind: str) -> Iterator[tuple[bool, Constraint]]:
     """Whether it excludes, for the top-level criteria of the cohort that say one constraint of the kind and no more."""
-    parents = {criterion.parent for criterion in trial.criteria}
+    apart = {criterion.parent for criterion in trial.criteria} | restrictions(trial.criteria).keys()
     for place, criterion in enumerate(trial.criteria):
-        if (criterion.cohort, criterion.parent, criterion.role) != (number, None, "criterion") or place in parents:
+        if (criterion.cohort, criterion.parent, criterion.role) != (number, None, "criterion") or place in apart:
             continue
-        sole = read_criterion(criterion.text).sole
+        sole = read_criterion(criterion.text, criterion.type == "exclusion").sole
         if sole is not None and sole.kind == kind:
             yield criterion.type == "exclusion", sole
+
+
+def takes_both(trial: Trial, number: int) -> bool:
+    """Whether a cohort is of both sexes, whatever one of its criteria says: the registry says so, or another criterion
+    names the other sex."""
+    cohort = trial.cohorts[number] if number < len(trial.cohorts) else Cohort()
+    if bounds_of(trial, cohort).sex == "all":
+        return True
+    words = {
+        token.word
+        for criterion in trial.criteria
+        if criterion.cohort == number and criterion.role == "criterion"
+        for token in read_tokens(criterion.text)
+    }
+    return not words.isdisjoint(MEN) and not words.isdisjoint(WOMEN)
 
 
 def _sexes(trial: Trial, number: int) -> set[str]:

@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from app.eligibility.below import restrictions
+from app.eligibility.cohorts import SEXES, takes_both
 from app.eligibility.constraint import Constraint
 from app.eligibility.demands import Demand, Place, demands, names_of
 from app.eligibility.facts import Fact, Facts
@@ -26,6 +27,7 @@ from app.record.trial import Criterion, Trial, criterion_path
 
 NOT_UNDERSTOOD = "nothing in the text can be computed with"
 DURATION = "a time alone is not computed with"
+BOTH_SEXES = "others of the cohort are of the other sex"
 IN_PART = "only a part of the text can be computed with"
 
 
@@ -129,6 +131,9 @@ def _line(trial: Trial, number: int, restricted: str | None, parts: Sequence[Lin
         wording = wording._replace(judged=tuple(judged))
     since = start_of(wording.window, facts.day) if wording.window else None
     verdicts = [judge(one, facts, names, since) for one in wording.judged]
+    if any(one.kind == "sex" and one.code in SEXES for one in wording.judged) and takes_both(trial, criterion.cohort):
+        of_sex = Verdict(None, (), BOTH_SEXES)
+        verdicts = [of_sex if one.kind == "sex" else made for one, made in zip(wording.judged, verdicts, strict=True)]
     checks = (
         *(Check(one, verdict) for one, verdict in zip(wording.judged, verdicts, strict=True)),
         *(Check(one, Verdict(None, (), DURATION)) for one in wording.durations),
@@ -138,6 +143,8 @@ def _line(trial: Trial, number: int, restricted: str | None, parts: Sequence[Lin
     if parts:
         result = _combined(criterion, wording, own, [part.result for part in parts])
         why = "what stands below it does not decide it"
+    if restricted is not None and result != "unknown":
+        result, why = "unknown", "the criteria around it restrict it"
     parent = _parent(trial.criteria, number)
     return Line(
         criterion_path(trial.criteria, number),
@@ -169,11 +176,15 @@ def _stated(type: Literal["inclusion", "exclusion"], wording: Wording, truths: S
     criterion, are often meant the other way: there, only what all of them say is said."""
     if not truths or any(one.exception is not None for one in wording.judged):
         return "unknown"
+    if type == "exclusion" and wording.demand:  # it may say who may take part, or who may not
+        return "unknown"
+    clause = wording.clause == "with" or (wording.clause is not None and type == "inclusion")
     holds = truths[0] if len(set(truths)) == 1 else None
     decisive = DECISIVE.get((type, wording.join))
     if decisive is not None and decisive in truths:
         holds = decisive
-    if not wording.covered and not (wording.clause and False in truths and wording.join in ("one", "and", "with")):
+    conjoined = ("one", "and", "with") if type == "inclusion" else ("one", "with")
+    if not wording.covered and not (clause and False in truths and wording.join in conjoined):
         return "unknown"
     if not wording.covered:  # one part of a conjunction fails: all of it does
         holds = False

@@ -114,10 +114,10 @@ def plain_variants(kind: str, name: str) -> Iterator[str]:
         head, _, tail = plain.partition(",")
         yield f"{tail.strip()} {head.strip()}"
     if kind == "drug":
-        parted = r"\s(?:\+|and|plus|or|&)\s|\+|/|，"
-        if len(plain.split()) <= MOST_WORDS:
-            parted += r"|\swith\s"
-        for part in re.split(parted, plain):
+        given = plain
+        if len(plain.split()) <= MOST_WORDS:  # behind `with` stands what it is given with, or for
+            given = re.split(r"\swith\s", plain)[0]
+        for part in re.split(r"\s(?:\+|and|plus|or|&)\s|\+|/|，", given):
             words = part.split()
             if words[1:2] == ["for"] and words[0].isupper():
                 words = words[:1]

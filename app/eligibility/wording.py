@@ -2,12 +2,11 @@
 
 A verdict on the constraints is one on the criterion only where nothing else is said. `covered`: beside the constraints
 stand only words that say nothing of who may take part. `clause`: the text begins with them and goes on with `with` or
-`and` to something else, so that the whole fails where they fail. All else leaves the criterion open.
+`and` to something else, so that the whole fails where they fail. All else leaves the criterion open, and so does a text
+of another time than now, or one that says for whom the criteria around are.
 """
 
-import json
 from collections.abc import Sequence
-from importlib.resources import files
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
@@ -15,16 +14,23 @@ from app.eligibility import whole
 from app.eligibility.constraint import Constraint
 from app.eligibility.tokens import MARK, NUMBER, Token, read_tokens
 
-WORDS = json.loads(files("app.eligibility").joinpath("wording.json").read_text())
+WORDS = whole.WORDING
 SAYS_NOTHING = whole.SAYS_NOTHING | frozenset(WORDS["also says nothing"].split())
 OF_ADULTS = frozenset(("adult", "adults"))
 OF_WOMEN = frozenset(("women", "woman", "female", "females"))
+OF_WHAT_WAS = frozenset(WORDS["of what was"].split())
+"""Words that say nothing beside conditions and drugs alone: `history of`."""
+LISTS = frozenset((*WORDS["all of"].split(), "and", "plus", "as", "also", ",", ";", ".", "&", "/", "+", "including"))
+"""What begins a further thing that excludes, behind a clause."""
 OF_A_WINDOW = frozenset(WORDS["of a window"].split())
 OF_DRUGS = frozenset(WORDS["of drugs"].split())
 NOW = frozenset(WORDS["now"].split())
 LEADS_IN = frozenset(WORDS["leads in"].split())
 JOINS = frozenset(("and", "or", "either", "both", "with"))
 ALTERNATIVES = frozenset(("or", "either"))
+AT = frozenset(("at", "of", "initial", "first", "the", "since", "from", "after", "before"))
+TIMED = frozenset(("diagnosis", "onset", "birth", "presentation"))
+"""`at diagnosis`, behind what is then said of another time."""
 CONDITIONS = frozenset(WORDS["conditions"].split())
 
 
@@ -33,7 +39,9 @@ class Wording(NamedTuple):
     `leads_in`: without them the text is but the opening of a list."""
 
     covered: bool
-    clause: bool
+    clause: Literal["with", "and"] | None
+    demand: bool
+    """Phrased as what has to be or must not be."""
     join: Literal["one", "and", "with", "or", "mixed"]
     leads_in: bool
     window: Constraint | None
@@ -51,6 +59,9 @@ def read_wording(text: str, constraints: Sequence[Constraint]) -> Wording:
     outside = [token for token in tokens if not any(one.start <= token.start < one.end for one in stated)]
     silent = SAYS_NOTHING | (OF_A_WINDOW if window else frozenset())
     kinds = {one.kind for one in judged}
+    now = not kinds <= {"condition", "drug"}
+    if not now:
+        silent |= OF_WHAT_WAS
     if any(one.kind == "age" and (one.low or 0) >= 18 and one.unit in (None, "a") for one in judged):
         silent |= OF_ADULTS
     if "drug" in kinds:  # that it is taken now, a statement of the past does not tell
@@ -58,12 +69,20 @@ def read_wording(text: str, constraints: Sequence[Constraint]) -> Wording:
     if any(one.kind in ("pregnancy", "breastfeeding") and not one.negated for one in judged):
         silent |= OF_WOMEN
     joins = _joins(text, tokens, outside, judged)
-    rest = [token for token in outside if token.word not in silent and token.word not in JOINS]
+    rest = [token.word for token in outside if token.word not in silent and token.word not in JOINS]
+    rest += [word for word in whole.gaps(text, judged) if word not in silent and word not in JOINS]
+    timely = _at_present(text, tokens, window)
+    clause = _clause(text, tokens, outside, judged, silent) if judged and not windows and joins != "or" else None
+    if whole.says_for_whom(tokens):
+        rest, clause = [tokens[0].word], None
+    if now and clause and (whole.gaps(text, judged) or whole.is_past(_before_clause(tokens, judged))):
+        clause = None
     return Wording(
-        covered=bool(judged) and not rest and (not windows or window is not None),
-        clause=bool(judged) and not windows and joins != "or" and _is_clause(text, outside, judged, silent),
+        covered=bool(judged) and not rest and (not windows or window is not None) and (not now or timely),
+        clause=clause,
+        demand=whole.is_demand(tokens, judged),
         join="one" if len(judged) == 1 else joins,
-        leads_in=all(token.word in LEADS_IN or token.word in SAYS_NOTHING or _is_few(token) for token in outside),
+        leads_in=all(token.word in LEADS_IN or token.word in SAYS_NOTHING or is_few(token) for token in outside),
         window=window,
         judged=judged,
         durations=tuple(windows),
@@ -82,7 +101,9 @@ def _joins(
     within = [token for token in tokens if any(start <= token.start < end for start, end in shared)]
     words = {token.word for token in (*outside, *within)}
     if words & ALTERNATIVES:
-        return "mixed" if "and" in words else "or"
+        return "mixed" if "and" in words or any(whole.is_within(one, judged) for one in judged) else "or"
+    if len(judged) == 2 and all(whole.is_within(one, judged) for one in judged):
+        return "with"
     first = min((one.end for one in judged), default=0)
     # a stroke between two statements (`ECOG < 2 / Karnofsky >= 70`), or two scales of one thing: one may do
     scales = [one for one in judged if one.kind == "performance-status"]
@@ -93,20 +114,40 @@ def _joins(
     return "with" if after and "and" not in words else "and"
 
 
-def _is_clause(text: str, outside: list[Token], judged: tuple[Constraint, ...], silent: frozenset[str]) -> bool:
+def _at_present(text: str, tokens: list[Token], window: Constraint | None) -> bool:
+    """Whether nothing is said of another time than now; the words that date a time window (`prior to screening`) say
+    no more than it does."""
+    dated = OF_A_WINDOW if window else frozenset()
+    return not whole.is_past((one for one in tokens if one.word not in dated), [window] if window else [])
+
+
+def _before_clause(tokens: list[Token], judged: tuple[Constraint, ...]) -> list[Token]:
+    last = max(one.end for one in judged)
+    after = [number for number, token in enumerate(tokens) if token.start >= last]
+    dated = [number for number in after if tokens[number].word in TIMED and tokens[number - 1].word in AT]
+    return [token for token in tokens if token.start < last] + [tokens[number] for number in dated]
+
+
+def _clause(
+    text: str, tokens: list[Token], outside: list[Token], judged: tuple[Constraint, ...], silent: frozenset[str]
+) -> Literal["with", "and"] | None:
+    """The word with which a text goes on to something else that has to be so as well."""
     first, last = min(one.start for one in judged), max(one.end for one in judged)
     before = [token.word for token in outside if token.start < first]
     after = [token.word for token in outside if token.start >= last]
     between = {token.word for token in outside if first <= token.start < last}
-    return (
+    if not (
         set(before) <= silent
         and between <= silent | {"and"}
-        and bool(after)
+        and after
         and after[0] in ("with", "and")
         and text[last:].lstrip().lower().startswith(after[0])
         and not set(after) & CONDITIONS
-    )
+    ):
+        return None
+    listed = {token.word for token in read_tokens(text) if token.start >= first} & LISTS - silent
+    return "with" if after[0] == "with" and not (listed - {"."}) else "and"
 
 
-def _is_few(token: Token) -> bool:
+def is_few(token: Token) -> bool:
     return token.kind == NUMBER and token.value <= 20

@@ -60,9 +60,10 @@ def values_of(constraint: Constraint) -> list[Json]:
     return []
 
 
-def sole_values(text: str) -> list[Json]:
-    """`values_of` the one constraint that is all that the text says; none where it says more or less."""
-    sole = read_criterion(text).sole
+def sole_values(text: str, excludes: bool) -> list[Json]:
+    """`values_of` the one constraint that is all that the text says; none where it says more or less. `excludes`: it is
+    an exclusion criterion."""
+    sole = read_criterion(text, excludes).sole
     # a length of time is one of something that the text does not say
     return values_of(sole) if sole is not None and sole.kind != "duration" else []
 

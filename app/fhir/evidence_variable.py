@@ -89,8 +89,9 @@ def _definition(node: Node) -> Json:
     if node.restricted:
         return {"definitionCodeableConcept": criterion_concept(text)}
     alone = not node.below
-    values = sole_values(text) if alone else []
-    reading = read_criterion(text)
+    excludes = criterion.type == "exclusion"
+    values = sole_values(text, excludes) if alone else []
+    reading = read_criterion(text, excludes)
     if values:
         return _typed(reading.constraints[0], values)
     stated = [(one, values) for one in reading.constraints if (values := values_of(one))]

@@ -95,7 +95,7 @@ def _characteristics(cohort: CohortTree) -> list[Json]:
 
 def _criterion(node: Node) -> Json:
     excluded, text = node.criterion.type == "exclusion", node.criterion.text
-    values = [] if node.below else sole_values(text)
+    values = [] if node.below or node.restricted else sole_values(text, excluded)
     if len(values) == 1:
         of = code_of(read_criterion(text).constraints[0])
         made = _characteristic(of, excluded, **values[0])
