@@ -6,7 +6,7 @@ writes them anew.
 """
 
 import json
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import permutations
 from pathlib import Path
@@ -66,7 +66,15 @@ def convert(value: float, unit: str, other: str, subject: Subject | None) -> flo
         return None
     if "%" in (unit, other) and subject is not None and "s" in subject.units:
         return None  # of a clotting time: the ratio rises as the activity in per cent falls
-    return comparable(value, unit, other, subject.molar_mass if subject else None)
+    scale = _scale(unit, other, subject.molar_mass if subject else None)
+    return None if scale is None else float(f"{value * scale[0] + scale[1]:.12g}")
+
+
+@lru_cache(maxsize=1 << 12)
+def _scale(unit: str, other: str, molar_mass: float | None) -> tuple[float, float] | None:
+    """The factor, and what is added (temperatures do not share their zero): the library is slow to ask."""
+    zero, thousand = (comparable(value, unit, other, molar_mass) for value in (0.0, 1000.0))
+    return None if zero is None or thousand is None else ((thousand - zero) / 1000, zero)
 
 
 def make_factors() -> dict[str, dict[str, dict[str, float]]]:

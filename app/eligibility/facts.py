@@ -69,6 +69,8 @@ class Coded(NamedTuple):
 
 
 Timed = TypeVar("Timed", Measured, Stated, Coded)
+MOST = 100
+"""Facts of one thing that are all shown: of more, those that say the same are one."""
 Index = dict[Hashable, dict[int, Timed]]
 """A name -> the place of a fact among the others -> the fact."""
 
@@ -134,6 +136,10 @@ def _index(pairs: Iterable[tuple[Hashable, Timed]], day: date) -> Index[Timed]:
     for name, one in pairs:
         if one.when is None or one.when[0] <= day:
             found.setdefault(name, {})[places.setdefault(id(one), len(places))] = one
+    for name, several in found.items():
+        if len(several) > MOST:  # one of each that say the same
+            said = {one[:-1]: place for place, one in reversed(several.items())}
+            found[name] = {place: several[place] for place in sorted(said.values())}
     return found
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from app.eligibility.constraint import Constraint
 from app.eligibility.conversions import convert
-from app.eligibility.facts import Born, Coded, Fact, Facts, Key, Measured, Stated, newest
+from app.eligibility.facts import MOST, Born, Coded, Fact, Facts, Key, Measured, Stated, newest
 from app.eligibility.observed import days_before, months_before
 from app.eligibility.units import comparable
 from app.eligibility.vocabulary import SUBJECTS
@@ -144,6 +144,8 @@ def _measured(constraint: Constraint, facts: Facts, since: date | None) -> Verdi
         found = [one for one in facts.measured_as(keys) if one.when and one.when[0] >= since] or found
     if constraint.kind == "bmi" and not found:
         return _computed(constraint, facts, since)
+    if since is None and len(found) > MOST:
+        return Verdict(None, (), f"any of {len(found)} values may be the newest")
     what = constraint.code or constraint.kind.replace("-", " ")
     verdict = _agreed(
         _in_window([(_valued(constraint, one, facts), one) for one in found], facts, since), f"no {what} was sent"

@@ -210,7 +210,7 @@ def _combined(criterion: Criterion, wording: Wording, own: Result, parts: Sequen
         result = "met"
     if wording.judged:
         return result if result == own else "unknown"
-    if wording.leads_in or (criterion.type == "exclusion" and result == "met"):
+    if wording.leads_in or (criterion.type == "exclusion" and result == "met" and wording.exhaustive):
         return result
     return "unknown"
 

@@ -28,6 +28,7 @@ NOW = frozenset(WORDS["now"].split())
 LEADS_IN = frozenset(WORDS["leads in"].split())
 JOINS = frozenset(("and", "or", "either", "both", "with"))
 ALTERNATIVES = frozenset(("or", "either"))
+NOT_ALL = frozenset(WORDS["not all"].split())
 AT = frozenset(("at", "of", "initial", "first", "the", "since", "from", "after", "before"))
 TIMED = frozenset(("diagnosis", "onset", "birth", "presentation"))
 """`at diagnosis`, behind what is then said of another time."""
@@ -42,6 +43,8 @@ class Wording(NamedTuple):
     clause: Literal["with", "and"] | None
     demand: bool
     """Phrased as what has to be or must not be."""
+    exhaustive: bool
+    """What stands below it is not only some of what is meant: `including but not limited to`."""
     join: Literal["one", "and", "with", "or", "mixed"]
     leads_in: bool
     window: Constraint | None
@@ -81,6 +84,7 @@ def read_wording(text: str, constraints: Sequence[Constraint]) -> Wording:
         covered=bool(judged) and not rest and (not windows or window is not None) and (not now or timely),
         clause=clause,
         demand=whole.is_demand(tokens, judged),
+        exhaustive=not any(token.word in NOT_ALL for token in tokens),
         join="one" if len(judged) == 1 else joins,
         leads_in=all(token.word in LEADS_IN or token.word in SAYS_NOTHING or is_few(token) for token in outside),
         window=window,

@@ -139,12 +139,20 @@ def test_a_list_made_flat(texts: list[str], expected: str) -> None:
     [
         ("Participants must have:", "Hemoglobin ≥ 9 g/dL", "unknown"),
         ("Participants must not have any of the following:", "Hemoglobin < 9 g/dL", "not-met"),
+        ("Lack of any of the following:", "Hemoglobin ≥ 9 g/dL", "unknown"),
         ("for grey fever:", "Hemoglobin < 9 g/dL", "unknown"),
     ],
 )
 def test_what_stands_below_a_heading_that_excludes(head: str, text: str, expected: str) -> None:
     what = trial(criterion(head, "exclusion"), criterion(text, "exclusion", parent=0, depth=1))
     assert match(what, facts(HB)).lines[1].result == expected
+
+
+def test_examples_are_not_all_that_excludes() -> None:
+    well = facts(observation("hb", "718-7", 14, "g/dL"))
+    for head, expected in (("Blood of a bad colour:", "met"), ("Bad blood, including but not limited to:", "unknown")):
+        what = trial(criterion(head, "exclusion"), criterion("Hemoglobin < 9 g/dL", "exclusion", parent=0, depth=1))
+        assert [line.result for line in match(what, well).lines] == [expected, "met"]
 
 
 @pytest.mark.parametrize(
