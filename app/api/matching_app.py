@@ -14,12 +14,12 @@ from sqlalchemy import select
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.api.answers import FHIR_JSON, base_url
+from app.api.answers import FHIR_JSON, base_url, unstored
 from app.api.errors import outcome_of
 from app.api.fhir.answers import fhir_base
 from app.api.fhir.match import Matched, discreet, matched, search_of
 from app.api.fhir.search import read_body
-from app.api.fhir.validate import LARGEST
+from app.api.fhir.validate import LARGEST, refuse_deep
 from app.errors import RequestError
 from app.fhir.bundle import searchset
 from app.fhir.match_request import read_match_request
@@ -59,7 +59,7 @@ async def _answer(request: Request) -> Response:
     body = searchset(base, links, entries, page.total, search=[search_of(one) for one in page.ranked])
     if not entries:
         body = b'%s,"entry":[]}' % body[:-1]
-    return Response(body, media_type=FHIR_JSON)
+    return unstored(body, FHIR_JSON)
 
 
 def _bundle(body: bytes) -> dict[str, Any]:
@@ -73,6 +73,7 @@ def _bundle(body: bytes) -> dict[str, Any]:
         raise RequestError(400, "structure", "the body is not JSON: expected a Bundle") from None
     if not isinstance(document, dict):
         raise RequestError(400, "structure", "the body is no JSON object: expected a Bundle, or one in patientData")
+    refuse_deep(document)
     return document
 
 

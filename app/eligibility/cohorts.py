@@ -66,7 +66,7 @@ def takes_healthy(trial: Trial) -> bool | None:
 def _taken(trial: Trial, number: int, cohort: Cohort) -> Taken:
     bounds = bounds_of(trial, cohort)
     low = _days(bounds.minimum_age.value, _UNITS[bounds.minimum_age.unit]) if bounds.minimum_age else 0.0
-    high = _end(bounds.maximum_age.value, _UNITS[bounds.maximum_age.unit]) if bounds.maximum_age else NEVER
+    high = end_of(bounds.maximum_age.value, _UNITS[bounds.maximum_age.unit]) if bounds.maximum_age else NEVER
     stated = bounds.minimum_age is not None or bounds.maximum_age is not None
     for narrower in _stated_ages(trial, number):
         if max(low, narrower[0]) <= min(high, narrower[1]):
@@ -111,10 +111,10 @@ def _others(constraint: Constraint) -> tuple[float, float]:
     """The ages that an excluded one with one bound leaves."""
     unit = constraint.unit or ""
     if constraint.high is not None:
-        low = _days(constraint.high, unit) if constraint.high_open else _end(constraint.high, unit) + _A_MOMENT
+        low = _days(constraint.high, unit) if constraint.high_open else end_of(constraint.high, unit) + _A_MOMENT
         return low, NEVER
     bound = constraint.low or 0.0
-    return 0.0, _end(bound, unit) if constraint.low_open else _days(bound, unit) - _A_MOMENT
+    return 0.0, end_of(bound, unit) if constraint.low_open else _days(bound, unit) - _A_MOMENT
 
 
 def _ages(constraint: Constraint) -> tuple[float, float]:
@@ -122,13 +122,13 @@ def _ages(constraint: Constraint) -> tuple[float, float]:
     low = 0.0 if constraint.low is None else _days(constraint.low, unit) + (_A_MOMENT if constraint.low_open else 0)
     if constraint.high is None:
         return low, NEVER
-    return low, _days(constraint.high, unit) - _A_MOMENT if constraint.high_open else _end(constraint.high, unit)
+    return low, _days(constraint.high, unit) - _A_MOMENT if constraint.high_open else end_of(constraint.high, unit)
 
 
 def _days(value: float, unit: str) -> float:
     return value * DAYS[unit]
 
 
-def _end(value: float, unit: str) -> float:
+def end_of(value: float, unit: str) -> float:
     """The last moment of an age: somebody is 65 years old until the next birthday."""
     return _days(value + 1, unit) - _A_MOMENT if value.is_integer() else _days(value, unit)
