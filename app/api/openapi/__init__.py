@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from app.api.openapi import common, export, fhir, plain
+from app.api.openapi import common, examples, export, fhir, plain
 from app.fhir.conformance import FHIR_VERSIONS
 
 Json = dict[str, Any]
@@ -25,6 +25,7 @@ def install(app: FastAPI) -> None:
                 document["paths"].update(export.paths(release))
             for name, made in common.components().items():
                 document["components"].setdefault(name, {}).update(made)
+            examples.add(document)
             app.openapi_schema = document
         return app.openapi_schema
 

@@ -192,34 +192,35 @@ def in_path(name: str) -> Json:
     return {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
 
 
-_COUNT = {"type": "integer", "minimum": 0, "maximum": LARGEST_PAGE}
+_COUNT = {"type": "integer", "minimum": 0}
 _FORMAT = [
     _choice("_format", "Before what Accept says.", ["json", "xml", *JSON_TYPES, *XML_TYPES]),
     query("_pretty", "Whether it is indented.", {"type": "boolean"}),
 ]
 _ELEMENTS = query("_elements", "Elements, with commas between them.")
 _PARTS = [_choice("_summary", "Which part.", ["true", "text", "data", "false"]), _ELEMENTS]
+# the empty text: a parameter without a value is as if it were not there (https://hl7.org/fhir/R5/search.html#escaping)
 _RESULTS = [
     query("_count", f"Matches on a page, at most {LARGEST_PAGE}; 0 gives the total only.", _COUNT),
     query("_sort", "Parameters to sort by, `-` for descending; `_score` where words are searched."),
     query("_include", "What matches refer to: `ResearchStudy:site`, `ResearchStudy:*`, `*`."),
     query("_revinclude", "What refers to matches: `Provenance:target`."),
-    _choice("_total", "Whether matches are counted.", ["none", "estimate", "accurate"]),
-    _choice("_contained", "Nothing here contains resources.", ["false", "true", "both"]),
+    _choice("_total", "Whether matches are counted.", ["none", "estimate", "accurate", ""]),
+    _choice("_contained", "Nothing here contains resources.", ["false", "true", "both", ""]),
     query("_cursor", "Where the page begins: from a link."),
-    _choice("_summary", "Which part.", ["true", "text", "data", "count", "false"]),
+    _choice("_summary", "Which part.", ["true", "text", "data", "count", "false", ""]),
     _ELEMENTS,
 ]
 _HISTORY = [
     query("_since", "A date or an instant: versions of it or later."),
     query("_at", "A date or an instant: versions that were current at some time in it."),
-    query("_count", "Versions on a page; 0: as many as without it.", _COUNT),
+    query("_count", f"Versions on a page, at most {LARGEST_PAGE}; 0: as many as without it.", _COUNT),
     _choice("_sort", "Newest first, however it is asked for.", ["-_lastUpdated", "none"]),
     query("_cursor", "Where the page begins: from a `next` link."),
 ]
 _EVERYTHING = [
     query("_type", "Only these types."),
     query("_since", "Only what changed at this instant or later."),
-    query("_count", "Resources on a page.", _COUNT),
+    query("_count", f"Resources on a page, at most {LARGEST_PAGE}.", _COUNT),
     query("_cursor", "Where the page begins: from a `next` link."),
 ]

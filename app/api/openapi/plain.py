@@ -1,6 +1,7 @@
 """What FastAPI does not know of the plain routes: errors as problem details, headers, conditional reads, items of which
 only some fields are asked for. Works on the document in place."""
 
+from app.api.answers import JSON
 from app.api.openapi.common import VALIDATED, Json, headers, ref, refusals, request_headers
 from app.api.plain.shared import PREFIX
 
@@ -16,6 +17,8 @@ def complete(document: Json) -> None:
     for path, item in document["paths"].items():
         for operation in item.values():
             _finish(operation, path.startswith(PREFIX))
+    of_trial = document["paths"][f"{PREFIX}/trials/{{id}}"]["get"]["responses"]["200"]["content"][JSON]
+    of_trial["schema"] = {"anyOf": [ref("schemas", "TrialShape"), ref("schemas", "TrialPart")]}
     for name in _PARTS:
         whole = f"#/components/schemas/{name}Shape"
         schemas[f"{name}Part"] = {

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api.answers import JSON, answer
-from app.api.plain.parameters import CSV, CSV_TYPE, GEOJSON, format_asked, format_parameter
+from app.api.plain.parameters import CSV, CSV_TYPE, FIELDS, GEOJSON, format_asked, format_parameter
 from app.api.plain.shared import MISSING, PREFIX, UNKNOWN, dump, fields_asked, listing, only, picked, present_trial
 from app.errors import RequestError
 from app.plain import csv, geojson
@@ -30,7 +30,7 @@ from app.search.trial_sites import sites_of
 router = APIRouter(prefix=PREFIX, tags=["plain"])
 
 
-@router.get("/trials/{id}", response_model=TrialShape, responses=MISSING)
+@router.get("/trials/{id}", response_model=TrialShape, responses=MISSING, openapi_extra={"parameters": [FIELDS]})
 async def read_trial(request: Request, id: str) -> Response:
     """One trial. Its `ETag` and `Last-Modified` answer conditional requests with 304."""
     only(request, "fields")
