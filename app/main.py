@@ -11,6 +11,7 @@ from fastapi_offline import FastAPIOffline
 from starlette.types import ASGIApp
 
 from app.api import errors, export, fhir, health, openapi, plain
+from app.api.deprecated import DEPRECATED
 from app.api.door import Door
 from app.api.repeated import Repeated
 from app.api.routes import Routes
@@ -57,6 +58,7 @@ def create_app(settings: Settings | None = None, door: type[Door] = Door) -> Fas
         lifespan=lifespan,
     )
     app.state.settings = settings
+    app.state.deprecated = DEPRECATED
     errors.install(app)
     app.state.fhir_routes = Routes((*export.ROUTES, *fhir.ROUTES))
     app.add_middleware(door, routes=app.state.fhir_routes, settings=settings)

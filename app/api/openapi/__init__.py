@@ -6,9 +6,11 @@ the tables that declare them.
 
 from typing import Any
 
+import orjson
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from app.api.deprecated import announce
 from app.api.openapi import common, examples, export, fhir, plain
 from app.fhir.conformance import FHIR_VERSIONS
 
@@ -25,7 +27,9 @@ def install(app: FastAPI) -> None:
                 document["paths"].update(export.paths(release))
             for name, made in common.components().items():
                 document["components"].setdefault(name, {}).update(made)
+            document = orjson.loads(orjson.dumps(document))  # what the tables share is marked one by one
             examples.add(document)
+            announce(app.state.deprecated, document)
             app.openapi_schema = document
         return app.openapi_schema
 
