@@ -26,6 +26,8 @@ class Deprecated(NamedTuple):
     parameter: str = ""
 
 
+LEAST_DAYS = 365
+"""From the announcement to the end."""
 DEPRECATED: tuple[Deprecated, ...] = ()
 
 
@@ -47,8 +49,13 @@ def headers_for(table: Sequence[Deprecated], method: str, path: str, query: byte
 
 
 def announce(table: Iterable[Deprecated], document: dict[str, Any]) -> None:
-    """Marks operations and parameters in the document. Raises ValueError for an entry that names none of them."""
+    """Marks operations and parameters in the document. Raises ValueError for an entry that names none of them, or
+    that ends too soon."""
     for one in table:
+        if (one.sunset - one.since).days < LEAST_DAYS:
+            raise ValueError(
+                f"DEPRECATED: the sunset of {one.path} is {one.sunset}: expected {LEAST_DAYS} days or more"
+            )
         operation = document["paths"].get(one.path, {}).get(one.method.lower())
         marked = operation
         if operation and one.parameter:
