@@ -27,7 +27,7 @@ Item = TypeVar("Item")
 
 
 class Shape(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_serialization_defaults_required=True)
 
 
 class AgeShape(Shape):
@@ -334,12 +334,13 @@ class FacetShape(Shape):
 
 
 class FacetedListing(Listing[Item], Generic[Item]):
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
     facets: dict[str, list[FacetShape]] | None = Field(
         None, description="for each facet that was asked for its most frequent values among all matches"
     )
 
 
-class Problem(BaseModel):
+class Problem(Shape):
     """An error (RFC 9457, https://www.rfc-editor.org/rfc/rfc9457)."""
 
     type: str

@@ -24,9 +24,7 @@ def complete(document: Json) -> None:
         schemas[f"{name}Part"] = {
             "type": "object",
             "description": f"The fields of a {name}Shape that `fields` names, and its id.",
-            "properties": {
-                field: {"$ref": f"{whole}/properties/{field}"} for field in schemas[f"{name}Shape"]["properties"]
-            },
+            "properties": schemas[f"{name}Shape"]["properties"],
             "required": ["id"],
             "additionalProperties": False,
         }
