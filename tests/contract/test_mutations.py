@@ -177,6 +177,8 @@ def spoil(one: Json, field: str, kind: str) -> bool:
     elif kind == "type":
         one[field] = {"planted": {}}
         return field not in OPEN
+    elif kind == "removed" and field == "facets":  # it is there only where it was asked for
+        return False
     else:
         value = one.pop(field)
         if kind == "renamed":
