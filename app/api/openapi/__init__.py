@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from app.api.deprecated import announce
-from app.api.openapi import common, examples, export, fhir, plain
+from app.api.openapi import common, examples, export, fhir, plain, resources
 from app.fhir.conformance import FHIR_VERSIONS
 
 Json = dict[str, Any]
@@ -25,7 +25,7 @@ def install(app: FastAPI) -> None:
             for release in FHIR_VERSIONS:
                 document["paths"].update(fhir.paths(release))
                 document["paths"].update(export.paths(release))
-            for name, made in common.components().items():
+            for name, made in {**common.components(), "schemas": resources.components()}.items():
                 document["components"].setdefault(name, {}).update(made)
             document = orjson.loads(orjson.dumps(document))  # what the tables share is marked one by one
             examples.add(document)

@@ -8,7 +8,7 @@ from app.api.answers import PROBLEM
 
 Json = dict[str, Any]
 
-FHIR_TYPES = ("application/fhir+json", "application/fhir+xml")
+MEDIA_TYPES = ("application/fhir+json", "application/fhir+xml")
 TEXT: Json = {"type": "string"}
 _DATE = {"type": "string", "pattern": r"^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$"}
 _ADDRESS = {"type": "string", "format": "uri"}
@@ -27,7 +27,11 @@ _HEADERS: dict[str, tuple[str, Json, bool]] = {
     "Accept-Ranges": ("The file can be had in pieces.", {"const": "bytes"}, True),
     "Content-Range": ("Which bytes these are, and of how many.", {"type": "string", "pattern": "^bytes "}, True),
     "Link": ('Of a page of CSV: the next one, `rel="next"`.', TEXT, False),
-    "Deprecation": ("Since when what was asked for is deprecated (RFC 9745).", {"type": "string"}, False),
+    "Deprecation": (
+        "Since when what was asked for is deprecated (RFC 9745).",
+        {"type": "string", "pattern": r"^@\d+$"},
+        False,
+    ),
     "Sunset": ("When it will be gone (RFC 8594).", _DATE, False),
 }
 _REQUEST_HEADERS = {
@@ -78,7 +82,7 @@ def refusals(kind: str, statuses: Iterable[str]) -> Json:
 
 
 def fhir_content(schema: Json) -> Json:
-    return {FHIR_TYPES[0]: {"schema": schema}, FHIR_TYPES[1]: {"schema": TEXT}}
+    return {MEDIA_TYPES[0]: {"schema": schema}, MEDIA_TYPES[1]: {"schema": TEXT}}
 
 
 def components() -> Json:
@@ -101,66 +105,4 @@ def components() -> Json:
             for name, (doc, schema, required) in _HEADERS.items()
         },
         "parameters": {name: {"name": name, "description": doc, **given} for name, doc in _REQUEST_HEADERS.items()},
-        "schemas": _fhir_schemas(),
     }
-
-
-def _object(required: Iterable[str], closed: bool = True, **properties: Json) -> Json:
-    made: Json = {"type": "object", "properties": properties, "required": list(required)}
-    return {**made, "additionalProperties": False} if closed else made
-
-
-def _listed(schema: Json) -> Json:
-    return {"type": "array", "items": schema, "minItems": 1}
-
-
-def _fhir_schemas() -> Json:
-    """The shapes of FHIR that this server answers with, as far as they are the server's own; what a resource has in it
-    is said by FHIR and in `metadata`."""
-    resource = _object(["resourceType"], False, resourceType={"type": "string", "pattern": "^[A-Z][A-Za-z]+$"})
-    issue = _object(
-        ["severity", "code", "diagnostics"],
-        severity={"enum": ["fatal", "error", "warning", "information"]},
-        code=TEXT,
-        diagnostics=TEXT,
-        expression=_listed(TEXT),
-    )
-    made: Json = {
-        "Resource": resource,
-        "OperationOutcome": _object(
-            ["resourceType", "issue"], resourceType={"const": "OperationOutcome"}, issue=_listed(issue)
-        ),
-    }
-    said = _object(
-        ["status"],
-        status={"type": "string", "pattern": r"^\d{3}"},
-        location=TEXT,
-        etag=TEXT,
-        lastModified=TEXT,
-        outcome=ref("schemas", "OperationOutcome"),
-    )
-    found = _object(
-        ["mode"], False, mode={"enum": ["match", "include", "outcome"]}, score={"type": "number", "minimum": 0}
-    )
-    asked = _object(["method", "url"], method={"enum": ["POST", "PUT", "DELETE"]}, url=TEXT)
-    of = ref("schemas", "Resource")
-    entries = {
-        "searchset": _object(["fullUrl", "resource"], fullUrl=_ADDRESS, resource=of, search=found),
-        "history": _object(
-            ["fullUrl", "request", "response"], fullUrl=_ADDRESS, resource=of, request=asked, response=said
-        ),
-        "batch-response": _object(["response"], resource=of, response=said),
-    }
-    link = _object(["relation", "url"], relation={"enum": ["self", "first", "next"]}, url=TEXT)
-    for kind, entry in entries.items():
-        linked = {} if kind == "batch-response" else {"link": _listed(link)}
-        made[f"Bundle-{kind}"] = _object(
-            ["resourceType", "type", *linked],
-            False,
-            resourceType={"const": "Bundle"},
-            type={"const": kind},
-            total={"type": "integer", "minimum": 0},
-            entry=_listed(entry),
-            **linked,
-        )
-    return made

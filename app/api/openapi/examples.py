@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from app.api.answers import JSON
-from app.api.openapi.common import FHIR_TYPES, Json
+from app.api.openapi.common import MEDIA_TYPES, Json
 
 PLACE = Path(__file__).with_name("examples.json")
 _FIRST = {"version": "1", "before": "1", "after": "1"}
@@ -34,5 +34,5 @@ def add(document: Json) -> None:
             found = _stored()["answers"].get(path)
             if found and method == "get":
                 content = operation["responses"]["200"]["content"]
-                shown = content.get(JSON) or content[FHIR_TYPES[0]]
+                shown = content.get(JSON) or content[MEDIA_TYPES[0]]
                 shown["examples"] = {"seed": {"summary": f"GET {found['address']}", "value": found["answer"]}}

@@ -4,7 +4,8 @@ from app.api.answers import JSON
 from app.api.export import NDJSON
 from app.api.export_request import FORMATS
 from app.api.openapi.common import TEXT, Json, answer, fhir_content, ref, refusals
-from app.api.openapi.fhir import in_path, operation, query, resource_body
+from app.api.openapi.fhir import operation, resource_body
+from app.api.openapi.parameters import in_path, query
 from app.parameters.table import FHIR_TYPES
 
 _PREFER = {

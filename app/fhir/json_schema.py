@@ -1,0 +1,92 @@
+"""FHIR's types as JSON Schemas (https://hl7.org/fhir/R5/json.html, https://json-schema.org/draft/2020-12/schema).
+
+Enters a release and names of types; leaves schemas by name (`R5.Location`, `R5.Coding`, `Fhir.date`) of these and of
+all that they reach, element by element, from the table that XML and `$validate` read. Not said: which values an
+extension may have (their definitions are served), that one of a choice such as `value[x]` must be there, what a
+resource within another one is, and invariants: `$validate` knows those.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from app.fhir.validate_values import FORMS, INTEGERS
+from app.fhir.xml_elements import Element, definitions
+
+Json = dict[str, Any]
+PLACE = "#/components/schemas/"
+_ANY = "Resource"
+_TEXTS = ("string", "markdown", "xhtml", "base64Binary", "oid", "uuid", "integer64")
+_WITH_FORM = ("code", "id", "uri", "url", "canonical", "date", "dateTime", "instant", "time")
+
+
+def schema_name(release: str, type_: str) -> str:
+    return f"{release.upper()}.{type_}"
+
+
+def schemas(release: str, types: Iterable[str]) -> dict[str, Json]:
+    table, made, waiting = definitions(release).types, _primitives(), list(types)
+    made[_ANY] = {
+        "type": "object",
+        "properties": {"resourceType": {"type": "string", "pattern": "^[A-Z][A-Za-z]+$"}},
+        "required": ["resourceType"],
+    }
+    while waiting:
+        type_ = waiting.pop()
+        name = schema_name(release, type_)
+        if name in made or type_ == _ANY:
+            continue
+        elements = table[type_]
+        made[name] = _extension(release) if type_ == "Extension" else _object(release, type_, elements)
+        if type_ != "Extension":
+            waiting += [one.type for one in elements.values() if not one.primitive]
+    return made
+
+
+def _object(release: str, type_: str, elements: dict[str, Element]) -> Json:
+    properties = {name: _element(release, one) for name, one in elements.items()}
+    needed = [one for one in elements.values() if one.required and not one.choice.endswith("[x]")]
+    required = [one.name for one in needed if not one.codes]
+    if type_ in definitions(release).resources:
+        properties = {"resourceType": {"type": "string", "const": type_}, **properties}
+        required = ["resourceType", *required]
+    made: Json = {"type": "object", "properties": properties, "additionalProperties": False}
+    if any(one.primitive for one in elements.values()):
+        made["patternProperties"] = {"^_[a-z]": {"type": ["object", "array"]}}  # id and extensions of a primitive value
+    if required:
+        made["required"] = required
+    coded = [one.name for one in needed if one.codes]  # where no code is true there is a data-absent-reason instead
+    if coded:
+        made["allOf"] = [{"anyOf": [{"required": [name]}, {"required": [f"_{name}"]}]} for name in coded]
+    return made
+
+
+def _extension(release: str) -> Json:
+    nested = {"$ref": PLACE + schema_name(release, "Extension")}
+    return {
+        "type": "object",
+        "description": "`url` says what it is; its value is in `value` and the type: `valueString`.",
+        "properties": {"url": {"type": "string"}, "extension": {"type": "array", "items": nested, "minItems": 1}},
+        "required": ["url"],
+    }
+
+
+def _element(release: str, element: Element) -> Json:
+    if element.codes is not None and element.primitive:
+        one: Json = {"type": "string", "enum": sorted(element.codes)}
+    elif element.primitive:
+        one = {"$ref": f"{PLACE}Fhir.{element.type}"}
+    else:
+        one = {"$ref": PLACE + (_ANY if element.type == _ANY else schema_name(release, element.type))}
+    return {"type": "array", "items": one, "minItems": 1} if element.many else one
+
+
+def _primitives() -> dict[str, Json]:
+    text = {"type": "string", "minLength": 1}
+    made: dict[str, Json] = {
+        f"Fhir.{name}": dict(text)
+        for name in ("string", "markdown", "xhtml", "base64Binary", "oid", "uuid", "integer64")
+    }
+    made |= {f"Fhir.{name}": {"type": "string", "pattern": f"^({FORMS[name][0]})$"} for name in _WITH_FORM}
+    for name, (low, high) in INTEGERS.items():
+        made[f"Fhir.{name}"] = {"type": "integer", "minimum": low, "maximum": high}
+    return {**made, "Fhir.boolean": {"type": "boolean"}, "Fhir.decimal": {"type": "number"}}
