@@ -15,17 +15,19 @@ from app.fhir.xml_elements import Element, definitions
 Json = dict[str, Any]
 PLACE = "#/components/schemas/"
 _ANY = "Resource"
+"""Of the table: stands for a resource of any type."""
+ANY = "Fhir.Resource"
 _TEXTS = ("string", "markdown", "xhtml", "base64Binary", "oid", "uuid", "integer64")
 _WITH_FORM = ("code", "id", "uri", "url", "canonical", "date", "dateTime", "instant", "time")
 
 
 def schema_name(release: str, type_: str) -> str:
-    return f"{release.upper()}.{type_}"
+    return ANY if type_ == _ANY else f"{release.upper()}.{type_}"
 
 
 def schemas(release: str, types: Iterable[str]) -> dict[str, Json]:
     table, made, waiting = definitions(release).types, _primitives(), list(types)
-    made[_ANY] = {
+    made[ANY] = {
         "type": "object",
         "properties": {"resourceType": {"type": "string", "pattern": "^[A-Z][A-Za-z]+$"}},
         "required": ["resourceType"],
@@ -33,7 +35,7 @@ def schemas(release: str, types: Iterable[str]) -> dict[str, Json]:
     while waiting:
         type_ = waiting.pop()
         name = schema_name(release, type_)
-        if name in made or type_ == _ANY:
+        if name in made:
             continue
         elements = table[type_]
         made[name] = _extension(release) if type_ == "Extension" else _object(release, type_, elements)
@@ -76,7 +78,7 @@ def _element(release: str, element: Element) -> Json:
     elif element.primitive:
         one = {"$ref": f"{PLACE}Fhir.{element.type}"}
     else:
-        one = {"$ref": PLACE + (_ANY if element.type == _ANY else schema_name(release, element.type))}
+        one = {"$ref": PLACE + schema_name(release, element.type)}
     return {"type": "array", "items": one, "minItems": 1} if element.many else one
 
 

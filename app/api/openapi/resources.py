@@ -19,9 +19,9 @@ BUNDLES: dict[str, tuple[str, tuple[str, ...]]] = {
     "Bundle-searchset": ("searchset", (*FHIR_TYPES, _OUTCOME)),
     "Bundle-definitions": ("searchset", DEFINITION_TYPES),
     "Bundle-history": ("history", FHIR_TYPES),
-    "Bundle-batch-response": ("batch-response", ()),
+    "Bundle-batch-response": ("batch-response", ("Resource",)),
 }
-"""Name -> the bundle's type, and the types of the resources in it (none: any)."""
+"""Name -> the bundle's type, and the types of the resources in it."""
 
 
 def schema_of(release: str, *names: str) -> Json:
@@ -42,7 +42,7 @@ def components() -> Json:
         expression=_listed(TEXT),
     )
     made = {_OUTCOME: _object(["resourceType", "issue"], resourceType=_constant(_OUTCOME), issue=_listed(issue))}
-    bundled = dict.fromkeys(one for _, within in BUNDLES.values() for one in within)
+    bundled = dict.fromkeys(one for _, within in BUNDLES.values() for one in within if one != "Resource")
     for release, version in FHIR_VERSIONS.items():
         made |= schemas(release, (one for one in bundled if one not in (*DEFINITION_TYPES, _OUTCOME)))
         for kind in DEFINITION_TYPES:
@@ -54,9 +54,7 @@ def components() -> Json:
             release, "TerminologyCapabilities", ("status", "date", "kind")
         )
         for name, (kind, within) in BUNDLES.items():
-            made[schema_name(release, name)] = _bundle(
-                kind, schema_of(release, *within) if within else ref("schemas", "Resource")
-            )
+            made[schema_name(release, name)] = _bundle(kind, schema_of(release, *within))
     return made
 
 
