@@ -10,37 +10,41 @@ from collections.abc import Iterable
 from typing import Any
 
 from app.fhir.validate_values import FORMS, INTEGERS
-from app.fhir.xml_elements import Element, definitions
+from app.fhir.xml_elements import PRIMITIVES, Element, definitions
 
 Json = dict[str, Any]
 PLACE = "#/components/schemas/"
 _ANY = "Resource"
 """Of the table: stands for a resource of any type."""
 ANY = "Fhir.Resource"
-_TEXTS = ("string", "markdown", "xhtml", "base64Binary", "oid", "uuid", "integer64")
 _WITH_FORM = ("code", "id", "uri", "url", "canonical", "date", "dateTime", "instant", "time")
 
 
 def schema_name(release: str, type_: str) -> str:
-    return ANY if type_ == _ANY else f"{release.upper()}.{type_}"
+    return ANY if type_ == _ANY else f"Fhir.{type_}" if type_ in PRIMITIVES else f"{release.upper()}.{type_}"
 
 
 def schemas(release: str, types: Iterable[str]) -> dict[str, Json]:
-    table, made, waiting = definitions(release).types, _primitives(), list(types)
-    made[ANY] = {
-        "type": "object",
-        "properties": {"resourceType": {"type": "string", "pattern": "^[A-Z][A-Za-z]+$"}},
-        "required": ["resourceType"],
+    table, waiting = definitions(release).types, list(types)
+    made: dict[str, Json] = {
+        ANY: {
+            "type": "object",
+            "properties": {"resourceType": {"type": "string", "pattern": "^[A-Z][A-Za-z]+$"}},
+            "required": ["resourceType"],
+        }
     }
     while waiting:
         type_ = waiting.pop()
         name = schema_name(release, type_)
         if name in made:
             continue
+        if type_ in PRIMITIVES:
+            made[name] = _primitive(type_)
+            continue
         elements = table[type_]
         made[name] = _extension(release) if type_ == "Extension" else _object(release, type_, elements)
         if type_ != "Extension":
-            waiting += [one.type for one in elements.values() if not one.primitive]
+            waiting += [one.type for one in elements.values() if not _is_listed(one)]
     return made
 
 
@@ -73,22 +77,22 @@ def _extension(release: str) -> Json:
 
 
 def _element(release: str, element: Element) -> Json:
-    if element.codes is not None and element.primitive:
-        one: Json = {"type": "string", "enum": sorted(element.codes)}
-    elif element.primitive:
-        one = {"$ref": f"{PLACE}Fhir.{element.type}"}
-    else:
-        one = {"$ref": PLACE + schema_name(release, element.type)}
+    one: Json = {"$ref": PLACE + schema_name(release, element.type)}
+    if _is_listed(element):
+        one = {"type": "string", "enum": sorted(element.codes or ())}
     return {"type": "array", "items": one, "minItems": 1} if element.many else one
 
 
-def _primitives() -> dict[str, Json]:
-    text = {"type": "string", "minLength": 1}
-    made: dict[str, Json] = {
-        f"Fhir.{name}": dict(text)
-        for name in ("string", "markdown", "xhtml", "base64Binary", "oid", "uuid", "integer64")
-    }
-    made |= {f"Fhir.{name}": {"type": "string", "pattern": f"^({FORMS[name][0]})$"} for name in _WITH_FORM}
-    for name, (low, high) in INTEGERS.items():
-        made[f"Fhir.{name}"] = {"type": "integer", "minimum": low, "maximum": high}
-    return {**made, "Fhir.boolean": {"type": "boolean"}, "Fhir.decimal": {"type": "number"}}
+def _is_listed(element: Element) -> bool:
+    return element.primitive and element.codes is not None
+
+
+def _primitive(type_: str) -> Json:
+    if type_ in INTEGERS:
+        low, high = INTEGERS[type_]
+        return {"type": "integer", "minimum": low, "maximum": high}
+    if type_ in _WITH_FORM:
+        return {"type": "string", "pattern": f"^({FORMS[type_][0]})$"}
+    return {"boolean": {"type": "boolean"}, "decimal": {"type": "number"}}.get(
+        type_, {"type": "string", "minLength": 1}
+    )

@@ -1,56 +1,54 @@
-"""Whatever changes in a shape of the plain API is found: each kind of mutation, planted in every field of every shape
-of the contract (found by the comparison with the stored one) and of the real answers (found by their schemas).
+"""Whatever changes in an answer's shape is found: each kind of mutation, planted in every field of every shape of the
+contract and in every model is found by the comparison with the stored one. Real answers: `test_mutated_answers.py`.
 """
 
 import copy
 import json
+import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
-import httpx
-import jsonschema_rs
 import pytest
+from fastapi import FastAPI
+from pydantic import BaseModel, create_model
 
+from app.api import health, plain
 from app.contract.diff import diff
-from tests.contract.examples import made
+from app.contract.schemas import references
+from app.plain.shapes import Problem
 from tests.contract.stored import STORED
 
 Json = dict[str, Any]
 KINDS = ("removed", "renamed", "type", "enum")
 DOCUMENT: Json = json.loads(STORED.read_text())
-PLAIN = {path: item for path, item in DOCUMENT["paths"].items() if path.startswith("/api/v1/")}
 SCHEMAS: Json = DOCUMENT["components"]["schemas"]
+SHARED = "#/components/schemas/"
 
 
-def schema_of_answer(path: str) -> Json:
-    content: Json = PLAIN[path]["get"]["responses"]["200"]["content"]
-    found: Json = next(iter(content.values()))["schema"]
+def schemas_of_answers(path: str) -> list[Json]:
+    """Those of JSON."""
+    found = []
+    for operation in DOCUMENT["paths"][path].values():
+        for given in operation["responses"].values():
+            answer = DOCUMENT["components"]["responses"][given["$ref"].rpartition("/")[2]] if "$ref" in given else given
+            found += [one["schema"] for kind, one in answer.get("content", {}).items() if kind.endswith("json")]
     return found
 
 
-def named(node: Any) -> Iterator[str]:
-    """The shapes that a schema names, and those that they name."""
-    if isinstance(node, dict):
-        name = str(node.get("$ref", "")).removeprefix("#/components/schemas/")
-        if name in SCHEMAS:
-            yield name
-            yield from named(SCHEMAS[name])
-        for one in node.values():
-            yield from named(one)
-    elif isinstance(node, list):
-        for one in node:
-            yield from named(one)
+def reached(node: Any) -> set[str]:
+    """The shared schemas that these name, and those that they name."""
+    found: set[str] = set()
+    waiting = [node]
+    while waiting:
+        for place in references(waiting.pop()):
+            name = place.removeprefix(SHARED)
+            if name not in found:
+                found.add(name)
+                waiting.append(SCHEMAS[name])
+    return found
 
 
-def smallest(name: str) -> str:
-    """The path whose answer names it and has the shortest description."""
-    return min(
-        (path for path in PLAIN if name in set(named(schema_of_answer(path)))),
-        key=lambda path: len(set(named(schema_of_answer(path)))),
-    )
-
-
-SHAPES = sorted({one for path in PLAIN for one in named(schema_of_answer(path))} | {"Problem"})
+SHAPES = sorted(reached([schemas_of_answers(path) for path in DOCUMENT["paths"]]))
 
 
 def enums(node: Any) -> Iterator[list[Any]]:
@@ -64,6 +62,11 @@ def enums(node: Any) -> Iterator[list[Any]]:
             yield from enums(one)
 
 
+def is_text(node: Json) -> bool:
+    named = [SCHEMAS[one.removeprefix(SHARED)] for one in references(node)]
+    return '"type": "string"' in json.dumps([node, *named])
+
+
 def plant(shape: Json, field: str, kind: str) -> bool:
     """False: there is nothing of this kind in the field."""
     properties, required = shape["properties"], shape.get("required", [])
@@ -73,10 +76,9 @@ def plant(shape: Json, field: str, kind: str) -> bool:
             one.append("planted")
         return bool(found)
     if kind == "type":
-        text = '"type": "string"' in json.dumps(properties[field])
         if not properties[field].keys() & {"type", "anyOf", "$ref", "const", "enum"}:
             return False  # it may be anything: a field of one type is that too
-        properties[field] = {"type": "integer" if text else "string"}
+        properties[field] = {"type": "integer" if is_text(properties[field]) else "string"}
         return True
     old = properties.pop(field)
     if kind == "renamed":
@@ -88,99 +90,89 @@ def plant(shape: Json, field: str, kind: str) -> bool:
     return True
 
 
+def answering(name: str, schema: Json) -> Json:
+    """A contract with one answer, which is this schema."""
+    named = {one: SCHEMAS[one] for one in reached(schema)}
+    content = {"application/json": {"schema": {"$ref": SHARED + name}}}
+    return {
+        "openapi": "3.1.0",
+        "paths": {"/a": {"get": {"responses": {"200": {"content": content}}}}},
+        "components": {"schemas": {**named, name: schema}},
+    }
+
+
 def test_all_shapes_are_looked_at() -> None:
-    assert {"TrialShape", "CriterionShape", "SiteShape", "Design", "Problem", "RunShape", "SchemaShape"} <= set(SHAPES)
-    assert all("properties" in SCHEMAS[name] for name in SHAPES)
+    """Everything that the document has is in some answer, and the plain shapes are those of the program."""
+    assert set(SHAPES) == set(SCHEMAS)
+    ours = {name for name in SCHEMAS if "." not in name} - {"OperationOutcome"}
+    assert ours == {re.sub(r"\W", "_", one.__name__) for one in MODELS} | set(PARTS)
 
 
 @pytest.mark.parametrize("name", SHAPES)
 def test_the_stored_contract_finds_it(name: str) -> None:
-    if name == "Problem":
-        answers = {"400": PLAIN["/api/v1/runs"]["get"]["responses"]["400"]}
-        path = "/api/v1/runs"
-    else:
-        path = smallest(name)
-        answers = {"200": PLAIN[path]["get"]["responses"]["200"]}
-    old = {**DOCUMENT, "paths": {path: {"get": {"responses": answers}}}}
+    shape = SCHEMAS[name]
+    old = answering(name, shape)
+    if "properties" not in shape:  # a primitive type of FHIR
+        assert breaks(old, answering(name, {"type": "object" if is_text(shape) else "string"}))
+        return
     planted = 0
-    for field in SCHEMAS[name]["properties"]:
+    for field in shape["properties"]:
         for kind in KINDS:
-            schemas = {**SCHEMAS, name: copy.deepcopy(SCHEMAS[name])}
-            if not plant(schemas[name], field, kind):
-                continue
-            planted += 1
-            new = {**old, "components": {**DOCUMENT["components"], "schemas": schemas}}
-            assert any(change.kind == "breaking" for change in diff(old, new)), f"{kind}: {name}.{field}"
-    assert planted >= 2 * len(SCHEMAS[name]["properties"])
+            changed = copy.deepcopy(shape)
+            if plant(changed, field, kind):
+                planted += 1
+                assert breaks(old, answering(name, changed)), f"{kind}: {name}.{field}"
+    assert planted >= 2 * len(shape["properties"])
 
 
-@pytest.fixture(scope="module")
-def answers(trial_registry_factory: Any) -> Json:
-    client: httpx.Client = trial_registry_factory().client
-    found: Json = made(client)["answers"]
-    whole = client.get("/api/v1/trials?limit=1&facets=has_results").json()
-    return {path: one["answer"] for path, one in found.items() if path in PLAIN} | {"/api/v1/trials": whole}
+def breaks(old: Json, new: Json) -> bool:
+    return any(change.kind == "breaking" for change in diff(old, new))
 
 
-def objects(node: Any) -> Iterator[Json]:
-    if isinstance(node, dict):
-        yield node
-    for one in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
-        yield from objects(one)
+PARTS = ("TrialPart", "CriterionPart", "OutcomePart", "SitePart")
+"""What `fields` leaves of a shape: no models."""
 
 
-def test_the_schemas_find_it_in_answers(answers: Json) -> None:
-    """In the first object of each kind of a real answer; none of them was asked for with
-    `fields`, so none may be a part."""
-    planted = dict.fromkeys(KINDS, 0)
-    for path, answer in answers.items():
-        schema = {**strict(schema_of_answer(path)), "components": strict(DOCUMENT["components"])}
-        validator = jsonschema_rs.Draft202012Validator(schema)
-        assert validator.is_valid(answer), path
-        seen = set()
-        for place, one in enumerate(objects(answer)):
-            if tuple(one) in seen or not one.keys() <= FIELDS:
-                continue
-            seen.add(tuple(one))
-            for field in one:
-                for kind in KINDS:
-                    changed = copy.deepcopy(answer)
-                    if not spoil([*objects(changed)][place], field, kind):
-                        continue
-                    planted[kind] += 1
-                    assert not validator.is_valid(changed), f"{path} {field}: {kind}"
-    assert all(planted[kind] > least for kind, least in LEAST.items()), planted
+def models_within(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+        for field in annotation.model_fields.values():
+            yield from models_within(field.annotation)
+    for one in get_args(annotation):
+        yield from models_within(one)
 
 
-LEAST = {"removed": 100, "renamed": 100, "type": 100, "enum": 8}
-FIELDS = {field for name in SHAPES for field in SCHEMAS[name]["properties"]}
-CODES = {"overall_status", "sex", "severity", "combination", "unit", "subject"}
-"""Fields that have a list of values wherever they stand."""
-OPEN = {"before", "after"}
-"""Fields of a difference, which may be anything."""
+ROUTERS = [part.router for part in (*vars(plain).values(), health) if hasattr(part, "router")]
+ANSWERED = [getattr(route, "response_model", None) for router in ROUTERS for route in router.routes]
+MODELS = sorted({one for given in (*ANSWERED, Problem) for one in models_within(given)}, key=lambda one: one.__name__)
 
 
-def strict(node: Any) -> Any:
-    """Without the parts: what is asked for without `fields`."""
-    if isinstance(node, dict):
-        return {name: strict(one) for name, one in node.items()}
-    if isinstance(node, list):
-        return [strict(one) for one in node if not (isinstance(one, dict) and str(one.get("$ref")).endswith("Part"))]
-    return node
+def described(model: type[BaseModel]) -> Json:
+    """The contract of a program with one route, which answers with this."""
+    app = FastAPI()
+    app.get("/a", response_model=model)(lambda: None)
+    return app.openapi()
 
 
-def spoil(one: Json, field: str, kind: str) -> bool:
-    if kind == "enum":
-        if field not in CODES or not isinstance(one[field], str):
-            return False
-        one[field] = "planted"
-    elif kind == "type":
-        one[field] = {"planted": {}}
-        return field not in OPEN
-    elif kind == "removed" and field == "facets":  # it is there only where it was asked for
-        return False
-    else:
-        value = one.pop(field)
-        if kind == "renamed":
-            one[f"{field}_renamed"] = value
-    return True
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_what_changes_in_a_model_changes_the_contract(model: type[BaseModel]) -> None:
+    """One field of each kind; the others are gone through above."""
+    old = described(model)
+    whole = {name: (field.annotation, field) for name, field in model.model_fields.items()}
+    first, *others = whole.items()
+    planted: dict[str, Any] = {
+        "removed": dict(others),
+        "renamed": {**dict(others), f"{first[0]}_renamed": first[1]},
+        "type": {**whole, first[0]: (dict[str, bytes], ...)},
+    }
+    for name, field in model.model_fields.items():
+        if get_origin(field.annotation) is Literal:
+            planted["enum"] = {**whole, name: (Literal[(*get_args(field.annotation), "planted")], ...)}
+    for kind, fields in planted.items():
+        changed = create_model(model.__name__, __config__=model.model_config, **fields)
+        assert breaks(old, described(changed)), kind
+
+
+def test_models_have_lists_of_values() -> None:
+    listed = [one for one in MODELS for field in one.model_fields.values() if get_origin(field.annotation) is Literal]
+    assert len(listed) >= 4

@@ -58,9 +58,8 @@ def components() -> Json:
     return made
 
 
-def _object(required: Iterable[str], closed: bool = True, **properties: Json) -> Json:
-    made: Json = {"type": "object", "properties": properties, "required": list(required)}
-    return {**made, "additionalProperties": False} if closed else made
+def _object(required: Iterable[str], **properties: Json) -> Json:
+    return {"type": "object", "properties": properties, "required": list(required), "additionalProperties": False}
 
 
 def _constant(value: str) -> Json:
@@ -96,7 +95,7 @@ def _bundle(kind: str, resource: Json) -> Json:
     )
     found = _object(
         ["mode"],
-        False,
+        extension={"type": "array", "items": {"type": "object"}, "minItems": 1},
         mode=_one_of(["match", "include", "outcome"]),
         score={"type": "number", "minimum": 0, "maximum": 1},
     )
@@ -112,7 +111,6 @@ def _bundle(kind: str, resource: Json) -> Json:
     linked: Json = {} if kind == "batch-response" else {"link": _listed(link)}
     return _object(
         ["resourceType", "type", *linked],
-        False,
         resourceType=_constant("Bundle"),
         type=_constant(kind),
         total={"type": "integer", "minimum": 0},
