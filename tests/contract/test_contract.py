@@ -22,6 +22,13 @@ def test_nothing_that_was_promised_goes_or_changes() -> None:
     assert [change for change in changes if change.kind == "breaking"] == [], told(changes)
 
 
+def test_a_server_breaks_no_client_of_the_released_contract(registry: httpx.Client) -> None:
+    """The command, as a project that is built on this one runs it in its CI."""
+    result = trials("", "contract", "diff", STORED, str(registry.base_url))
+    assert (result.returncode, result.stderr) == (0, ""), result.stdout
+    assert result.stdout.endswith("0 changes break a client, 0 do not\n")
+
+
 def test_what_is_added_is_stored(registry: httpx.Client) -> None:
     served = registry.get("/openapi.json").json()
     changes = diff(json.loads(STORED.read_text()), served)
@@ -80,7 +87,6 @@ def test_the_command(tmp_path: Path, registry: httpx.Client) -> None:
     document["paths"]["/api/v1/added"] = document["paths"][TRIALS]
     longer = tmp_path / "longer.json"
     longer.write_text(json.dumps(document))
-    place = f"GET {TRIALS}"
     added = trials("", "contract", "diff", STORED, longer)
     assert (added.returncode, added.stderr) == (0, "")
     assert added.stdout == "compatible  GET /api/v1/added: is new\n0 changes break a client, 1 do not\n"
@@ -91,7 +97,7 @@ def test_the_command(tmp_path: Path, registry: httpx.Client) -> None:
         "changes": [{"kind": "breaking", "where": "GET /api/v1/added", "what": "was removed"}],
     }
     served = trials("", "contract", "diff", f"{registry.base_url}/openapi.json", STORED)
-    assert served.returncode == 0 and place not in served.stdout
+    assert served.returncode == 0 and f"GET {TRIALS}" not in served.stdout
 
 
 @pytest.mark.parametrize(

@@ -1,76 +1,93 @@
-"""What is planted in the table of deprecated things is announced: in answers, and in the document."""
+"""What is planted in the table of deprecated things is announced: in the answers of a server, and in its document."""
 
-import asyncio
 import json
+import re
+from collections.abc import Iterator
 from datetime import date
 from email.utils import parsedate_to_datetime
 
 import httpx
 import pytest
 
-from app.api.deprecated import Deprecated, announce
+from app.api.deprecated import DEPRECATED, Deprecated, announce, headers_for
 from app.contract.diff import diff
-from app.main import create_app
-from app.settings import Settings
+from tests.contract.deprecating import FHIR, PARAMETER, READ, ROUTE
 from tests.contract.stored import present
+from tests.servers import Databases, Server
 
-ROUTE = Deprecated("/api/v1/schemas/{name}", date(2026, 3, 1), date(2027, 3, 1), "ask /openapi.json")
-PARAMETER = Deprecated("/healthz", date(2026, 1, 31), date(2026, 12, 31), "leave it out", parameter="verbose")
-FHIR = Deprecated(
-    "/fhir/r4/ResearchStudy", date(2026, 2, 1), date(2028, 2, 1), "use r5", method="GET", parameter="_contained"
-)
+IMF_FIXDATE = r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT"
+"""https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7"""
 
 
-def answers(*addresses: str) -> list[httpx.Response]:
-    """Of an application with the planted entries; none of these needs the database."""
-    app = create_app(Settings())
-    app.state.deprecated = (ROUTE, PARAMETER, FHIR)
+@pytest.fixture(scope="module")
+def server(databases: Databases) -> Iterator[httpx.Client]:
+    with Server(databases.new(), "tests.contract.deprecating") as client:
+        yield client
 
-    async def ask() -> list[httpx.Response]:
-        transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-            return [await client.get(address) for address in addresses]
 
-    return asyncio.run(ask())
+def announced(answer: httpx.Response, entry: Deprecated | None) -> None:
+    if entry is None:
+        assert "deprecation" not in answer.headers and "sunset" not in answer.headers
+        return
+    deprecation, sunset = answer.headers["deprecation"], answer.headers["sunset"]
+    assert re.fullmatch(r"@\d+", deprecation), "a date of structured fields (RFC 9745, 2.1; RFC 9651, 3.3.7)"
+    assert re.fullmatch(IMF_FIXDATE, sunset), "a date of HTTP (RFC 8594, 3)"
+    since = date.fromtimestamp(int(deprecation[1:]))
+    assert (since, parsedate_to_datetime(sunset).date()) == (entry.since, entry.sunset)
 
 
 @pytest.mark.parametrize(
-    ("address", "entry"),
+    ("address", "status", "entry"),
     [
-        ("/api/v1/schemas/trial", ROUTE),
-        ("/api/v1/schemas/none", ROUTE),
-        ("/api/v1/schemas", None),
-        ("/api/v1/schemas/trial/more", None),
-        ("/healthz?verbose=", PARAMETER),
-        ("/healthz?verbos=1", None),
-        ("/healthz", None),
-        ("/fhir/r4/ResearchStudy?_pretty=no&_contained=false", FHIR),
-        ("/fhir/r5/ResearchStudy?_pretty=no&_contained=false", None),
+        ("/api/v1/schemas/trial", 200, ROUTE),
+        ("/api/v1/schemas/none", 404, ROUTE),
+        ("/api/v1/schemas", 200, None),
+        ("/api/v1/schemas/trial/more", 404, None),
+        ("/healthz", 200, None),
+        ("/fhir/r4/ResearchStudy?_pretty=true&_contained=false", 200, FHIR),
+        ("/fhir/r4/ResearchStudy?_contained:missing=1", 400, FHIR),
+        ("/fhir/r5/ResearchStudy?_contained=false", 200, None),
+        ("/fhir/r4/ResearchStudy?_count=1", 200, None),
+        ("/fhir/r4/Location/none", 404, READ),
+        ("/fhir/r4/Location", 200, None),
     ],
 )
-def test_answers_announce(address: str, entry: Deprecated | None) -> None:
-    [found] = answers(address)
-    if entry is None:
-        assert "deprecation" not in found.headers and "sunset" not in found.headers
-        return
-    since = date.fromtimestamp(int(found.headers["deprecation"].removeprefix("@")))
-    assert (since, parsedate_to_datetime(found.headers["sunset"]).date()) == (entry.since, entry.sunset)
+def test_answers_announce(server: httpx.Client, address: str, status: int, entry: Deprecated | None) -> None:
+    answer = server.get(address)
+    assert answer.status_code == status
+    announced(answer, entry)
+    announced(server.head(address), entry)
+    if answer.status_code == 200 and "etag" in answer.headers:
+        again = server.get(address, headers={"If-None-Match": answer.headers["etag"]})
+        assert again.status_code == 304
+        announced(again, entry)
 
 
-def test_the_document_announces_and_nothing_breaks() -> None:
-    app = create_app(Settings())
-    app.state.deprecated = (ROUTE, FHIR)
-    document = json.loads(json.dumps(app.openapi()))
+def test_the_document_announces_and_nothing_breaks(server: httpx.Client) -> None:
+    document = server.get("/openapi.json").json()
     operation = document["paths"][ROUTE.path]["get"]
     assert operation["deprecated"] and "gone on 2027-03-01: ask /openapi.json" in operation["description"]
     assert {"Deprecation", "Sunset"} <= operation["responses"]["200"]["headers"].keys()
     searched = document["paths"][FHIR.path]["get"]
     assert [one["name"] for one in searched["parameters"] if one.get("deprecated")] == ["_contained"]
     marked = [path for path, item in document["paths"].items() if '"deprecated": true' in json.dumps(item)]
-    assert marked == [ROUTE.path, FHIR.path]
+    assert sorted(marked) == sorted([ROUTE.path, FHIR.path, READ.path])
     changes = diff(present(), document)
     assert {change.kind for change in changes} == {"compatible"}
     assert {change.what for change in changes} >= {"is deprecated now"}
+
+
+def test_what_is_deprecated_now_is_in_the_contract() -> None:
+    """Also when that is nothing."""
+    announce(DEPRECATED, present())
+
+
+def test_the_earliest_dates_of_all_that_was_asked_with() -> None:
+    whole = PARAMETER._replace(parameter="", since=date(2026, 6, 1), sunset=date(2028, 1, 1))
+    of = {query: headers_for([PARAMETER, whole], "GET", "/healthz", query) for query in (b"", b"verbose=")}
+    assert of[b"verbose="] == headers_for([PARAMETER], "HEAD", "/healthz", b"a=b&verbose")
+    assert of[b""] == headers_for([whole], "GET", "/healthz", b"verbos=1") != of[b"verbose="]
+    assert headers_for([PARAMETER], "POST", "/healthz", b"verbose=") == []
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,12 @@ def test_no_answer_is_unexpected(pinned: Any, databases: Databases, part: str, t
     edges = LONG or (part != "r4" and databases.engine == "postgresql")
     command = [Path(sys.executable).with_name("schemathesis"), "--config-file", CONFIGURATION, "run"]
     command += [f"{pinned.url}/openapi.json", "--include-path-regex", PARTS[part], "--checks", "all", "--no-color"]
-    command += ["--phases", f"examples,{'coverage,' if edges else ''}fuzzing", "--max-examples", "50" if LONG else "2"]
+    command += [
+        "--phases",
+        f"examples,{'coverage,' if edges else ''}fuzzing,stateful",
+        "--max-examples",
+        "50" if LONG else "2",
+    ]
     result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=None if LONG else 300)
     said = result.stdout.partition("= FAILURES =")[2] or result.stdout
     assert result.returncode == 0, f"{said[:6000]}\n...\n{said[-2000:]}{result.stderr}"
