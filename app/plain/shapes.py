@@ -3,7 +3,7 @@
 Codes are lower case with hyphens; dates are ISO 8601 with the precision of the source; instants are UTC.
 """
 
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -21,7 +21,7 @@ from app.record.parts import (
     Reference,
     Resource,
 )
-from app.record.trial import CriterionRole, CriterionType, OutcomeType, Severity
+from app.record.trial import OutcomeType, Severity
 
 Item = TypeVar("Item")
 
@@ -169,23 +169,6 @@ class SpanShape(Shape):
     document: str
     start: int
     end: int
-
-
-class CriterionShape(Shape):
-    """One node of a trial's eligibility tree."""
-
-    id: str
-    trial_id: str
-    cohort: str | None = Field(description="the label of the cohort; None where the trial has only one, unnamed")
-    type: CriterionType
-    role: CriterionRole
-    parent_id: str | None
-    position: int = Field(description="among its siblings, from 1")
-    depth: int = Field(description="0 at the top")
-    label: str | None = Field(description="the list mark as written")
-    text: str
-    combination: Literal["any-of", "all-of"] | None = Field(description="how the children combine, where the text says")
-    spans: list[SpanShape]
 
 
 class OutcomeShape(Shape):

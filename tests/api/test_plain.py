@@ -8,8 +8,8 @@ import pytest
 from pydantic import TypeAdapter
 
 from app.parameters.table import FHIR_TYPES, PLAIN_PARAMETERS, parameters_of
+from app.plain.criteria import CriterionShape
 from app.plain.shapes import (
-    CriterionShape,
     Listing,
     OutcomeShape,
     SiteShape,

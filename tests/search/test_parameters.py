@@ -230,7 +230,7 @@ def test_all_that_is_declared(asked: Asked, release: str) -> None:
 
 CONTROLS = {
     *("_count", "_sort", "_include", "_revinclude", "_total", "_contained", "_summary", "_elements", "_cursor"),
-    *("_format", "_pretty"),
+    *("_containedType", "_score", "_format", "_pretty"),
 }
 LEFT_OUT = ("_list", "_in", "_query", "colour", "contains", "_Id")
 OF_ONE_TYPE = ("phase", "managing-entity", "context", "near", "gender", "specialty", "when")

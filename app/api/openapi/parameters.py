@@ -70,6 +70,8 @@ _RESULTS = [
     query("_revinclude", "What refers to matches: `Provenance:target`."),
     choice("_total", "Whether matches are counted.", ["none", "estimate", "accurate", ""]),
     choice("_contained", "Nothing here contains resources.", ["false", "true", "both", ""]),
+    choice("_containedType", "Nothing here is contained.", ["container", "contained", ""]),
+    choice("_score", "Scores are always told where words are searched.", ["true", "false", ""]),
     query("_cursor", "Where the page begins: from a link."),
     choice("_summary", "Which part.", ["true", "text", "data", "count", "false", ""]),
     _ELEMENTS,

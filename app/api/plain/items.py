@@ -15,8 +15,8 @@ from app.api.plain.parameters import CSV, CSV_TYPE, FIELDS, GEOJSON, format_aske
 from app.api.plain.shared import MISSING, PREFIX, UNKNOWN, dump, fields_asked, listing, only, picked, present_trial
 from app.errors import RequestError
 from app.plain import csv, geojson
+from app.plain.criteria import CriterionShape
 from app.plain.shapes import (
-    CriterionShape,
     Listing,
     OutcomeShape,
     SiteShape,

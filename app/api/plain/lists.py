@@ -13,7 +13,8 @@ from app.api.answers import JSON, answer, base_url, with_query
 from app.api.plain.parameters import GEOJSON, format_asked, format_parameter, listed_extra
 from app.api.plain.shared import PREFIX, REFUSED, fields_asked, listing, picked
 from app.plain import geojson
-from app.plain.shapes import CriterionShape, Listing, OutcomeShape, SiteShape
+from app.plain.criteria import CriterionShape
+from app.plain.shapes import Listing, OutcomeShape, SiteShape
 from app.search.listed.collections import criterion_shape, outcome_shape, site_shape
 from app.search.listed.parse import parse_list
 from app.search.listed.query import ListQuery

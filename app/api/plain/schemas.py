@@ -13,13 +13,14 @@ from app.api.answers import JSON, answer, base_url
 from app.api.plain.shared import PREFIX, REFUSED, UNKNOWN, dump, listing, only
 from app.errors import RequestError
 from app.plain import shapes
+from app.plain.criteria import CriterionShape
 from app.plain.shapes import Listing, SchemaShape
 
 SCHEMA = "application/schema+json"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 SHAPES: dict[str, type[BaseModel]] = {
     "trial": shapes.TrialShape,
-    "criterion": shapes.CriterionShape,
+    "criterion": CriterionShape,
     "outcome": shapes.OutcomeShape,
     "site": shapes.SiteShape,
     "trial-site": shapes.TrialSiteShape,

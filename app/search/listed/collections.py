@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, FromClause, and_, true
 
-from app.plain.shapes import CriterionShape, OutcomeShape, SiteShape, SpanShape
+from app.plain.criteria import CriterionShape
+from app.plain.shapes import OutcomeShape, SiteShape, SpanShape
 from app.store import lists
 from app.store import tables as t
 
