@@ -38,10 +38,11 @@ def complete(document: Json) -> None:
 def _finish(operation: Json, versioned: bool) -> None:
     responses = operation["responses"]
     responses.pop("422", None)
-    statuses = {status for status in responses if status in _ERRORS} | {"500"}
+    said = {status for status, given in responses.items() if "$ref" in given}  # of another shape: FHIR's
+    statuses = ({status for status in responses if status in _ERRORS} | {"500"}) - said
     if not versioned:
         responses.update(refusals("Plain", statuses))
-        responses["200"]["headers"] = headers()
+        responses["200"].setdefault("headers", headers())
         operation.setdefault("parameters", []).extend(request_headers("X-Request-Id"))
         return
     responses.update(refusals("Plain", statuses | {"503"}))
