@@ -21,12 +21,12 @@ class Schemas:
     def __init__(self, old: Document, new: Document) -> None:
         self._old, self._new = old, new
         self._within: set[tuple[str, str, Direction]] = set()
-        self._changed = _changed(old.document, new.document)
+        self._unchanged = _unchanged(old.document, new.document)
 
     def compare(self, old: Any, new: Any, where: str, direction: Direction) -> Iterator[Change]:
         pair = (_name(old), _name(new), direction)
         if all(pair[:2]):
-            if old == new and pair[0] not in self._changed:
+            if old == new and pair[0] in self._unchanged:
                 return  # most of two documents is the same
             if pair in self._within:
                 return  # it contains itself
@@ -110,16 +110,17 @@ class Schemas:
             yield _wider(direction, where, f"the alternative {name} is new")
 
 
-def _changed(old: Json, new: Json) -> set[str]:
-    """References to shared schemas that are not the same in both documents, or that reach one which is not."""
+def _unchanged(old: Json, new: Json) -> set[str]:
+    """References to shared schemas that are the same in both documents, and so is all that they reach."""
     before, after = ((one.get("components") or {}).get("schemas") or {} for one in (old, new))
     reached = {f"{_SHARED}{name}": set(references(one)) for name, one in before.items()}
     changed = {f"{_SHARED}{name}" for name, one in before.items() if one != after.get(name)}
-    found = changed | {place for names in reached.values() for place in names if place not in reached}
+    changed |= {place for names in reached.values() for place in names if place not in reached}  # elsewhere: not known
+    found = changed
     while found:
         found = {place for place, names in reached.items() if place not in changed and not names.isdisjoint(found)}
         changed |= found
-    return changed
+    return reached.keys() - changed
 
 
 def references(node: Any) -> Iterator[str]:
