@@ -20,6 +20,8 @@ from app.api.fhir.answers import fhir_base
 from app.api.fhir.match import Matched, discreet, matched, search_of
 from app.api.fhir.search import read_body
 from app.api.fhir.validate import LARGEST, refuse_deep
+from app.api.openapi.common import MEDIA_TYPES, UNSTORED, answer, refusals
+from app.api.openapi.resources import schema_of
 from app.errors import RequestError
 from app.fhir.bundle import searchset
 from app.fhir.match_request import read_match_request
@@ -35,12 +37,20 @@ _BODY = {
         "content": {"application/json": {"schema": {"type": "object", "description": "A Bundle of R4."}}},
     }
 }
+_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: answer("The trials.", {MEDIA_TYPES[0]: {"schema": schema_of("r4", "Bundle-trials")}}, *UNSTORED),
+    **refusals("Fhir", ("400", "413", "500", "503")),
+}
 MOST = 100
 """Trials in an answer, unless `_count` says otherwise: these apps ask for no second page."""
 
 
 @router.post(
-    "/getClinicalTrial", summary="Trials for a patient, for apps of the trial-matching service", openapi_extra=_BODY
+    "/getClinicalTrial",
+    summary="Trials for a patient, for apps of the trial-matching service",
+    openapi_extra=_BODY,
+    response_class=Response,
+    responses=_ANSWERS,
 )
 async def get_clinical_trial(request: Request) -> Response:
     try:

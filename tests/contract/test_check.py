@@ -150,7 +150,7 @@ def test_time_and_silence_are_bounded(trial_registry: Any) -> None:
     assert not Report("", results, 1, 1.0).holds
     trial_registry.slow_next("/healthz", 5)
     slow = trials("", "check", trial_registry.url, "--timeout", "0.5")
-    assert slow.returncode == 1 and "ReadTimeout" in slow.stdout and "1 fail, 0 skipped, 63 unasked" in slow.stdout
+    assert slow.returncode == 1 and "ReadTimeout" in slow.stdout and "1 fail, 0 skipped, 65 unasked" in slow.stdout
     gone = trials("", "check", "http://127.0.0.1:9")
     assert gone.returncode == 1 and "ConnectError" in gone.stdout and "the server cannot be reached" in gone.stdout
 
