@@ -37,10 +37,10 @@ _BODY = {
         "content": {"application/json": {"schema": {"type": "object", "description": "A Bundle of R4."}}},
     }
 }
-_ANSWERS: dict[int | str, dict[str, Any]] = {
-    200: answer("The trials.", {MEDIA_TYPES[0]: {"schema": schema_of("r4", "Bundle-trials")}}, *UNSTORED),
-    **refusals("Fhir", ("400", "413", "500", "503")),
-}
+_TRIALS = answer("The trials.", {MEDIA_TYPES[0]: {"schema": schema_of("r4", "Bundle-trials")}}, *UNSTORED)
+_ANSWERS: dict[int | str, dict[str, Any]] = dict(
+    [("200", _TRIALS), *refusals("Fhir", ("400", "413", "500", "503")).items()]
+)
 MOST = 100
 """Trials in an answer, unless `_count` says otherwise: these apps ask for no second page."""
 

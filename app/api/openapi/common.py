@@ -17,7 +17,7 @@ _HEADERS: dict[str, tuple[str, Json, bool]] = {
     "ETag": ("The validator of this answer.", {"type": "string", "pattern": '^(W/)?"[^"]+"$'}, True),
     "Last-Modified": ("When this version was written.", _DATE, True),
     "Cache-Control": (
-        "`no-cache`: caches may keep the answer and must ask whether it holds; `no-store`: they may not.",
+        "Caches may keep the answer and ask whether it holds, or (`no-store`) may not.",
         TEXT,
         True,
     ),
