@@ -21,7 +21,7 @@ from app.api.fhir.match import Matched, discreet, matched, search_of
 from app.api.fhir.search import read_body
 from app.api.fhir.validate import LARGEST, refuse_deep
 from app.api.openapi.common import MEDIA_TYPES, UNSTORED, answer, refusals
-from app.api.openapi.resources import schema_of
+from app.api.openapi.resources import bundle, schema_of
 from app.errors import RequestError
 from app.fhir.bundle import searchset
 from app.fhir.match_request import read_match_request
@@ -37,7 +37,9 @@ _BODY = {
         "content": {"application/json": {"schema": {"type": "object", "description": "A Bundle of R4."}}},
     }
 }
-_TRIALS = answer("The trials.", {MEDIA_TYPES[0]: {"schema": schema_of("r4", "Bundle-trials")}}, *UNSTORED)
+_TRIALS = answer(
+    "The trials.", {MEDIA_TYPES[0]: {"schema": bundle("searchset", schema_of("r4", "ResearchStudy"), 0)}}, *UNSTORED
+)
 _ANSWERS: dict[int | str, dict[str, Any]] = dict(
     [("200", _TRIALS), *refusals("Fhir", ("400", "413", "500", "503")).items()]
 )

@@ -14,7 +14,7 @@ from tests.contract.stored import STORED
 Json = dict[str, Any]
 KINDS = ("removed", "renamed", "type", "enum")
 DOCUMENT: Json = json.loads(STORED.read_text())
-CODES = {"overall_status", "sex", "severity", "combination", "unit", "subject"}
+CODES = {"overall_status", "sex", "severity", "combination", "subject"}
 """Fields of the plain API that have a list of values wherever they stand."""
 FHIR_CODES = {"resourceType", "status", "membership", "gender"}
 MAPS = ("date_types", "flags", "facets")

@@ -15,15 +15,14 @@ from app.parameters.table import FHIR_TYPES
 
 _URL: Json = {"type": "string", "format": "uri"}
 _OUTCOME = "OperationOutcome"
-BUNDLES: dict[str, tuple[str, tuple[str, ...], int]] = {
-    "Bundle-searchset": ("searchset", (*FHIR_TYPES, _OUTCOME), 1),
-    "Bundle-match": ("searchset", ("ResearchStudy", "GuidanceResponse", _OUTCOME), 1),
-    "Bundle-trials": ("searchset", ("ResearchStudy",), 0),
-    "Bundle-definitions": ("searchset", DEFINITION_TYPES, 1),
-    "Bundle-history": ("history", FHIR_TYPES, 1),
-    "Bundle-batch-response": ("batch-response", ("Resource",), 1),
+BUNDLES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "Bundle-searchset": ("searchset", (*FHIR_TYPES, _OUTCOME)),
+    "Bundle-match": ("searchset", ("ResearchStudy", "GuidanceResponse", _OUTCOME)),
+    "Bundle-definitions": ("searchset", DEFINITION_TYPES),
+    "Bundle-history": ("history", FHIR_TYPES),
+    "Bundle-batch-response": ("batch-response", ("Resource",)),
 }
-"""Name -> the bundle's type, the types of the resources in it, and how many entries there are at least if any."""
+"""Name -> the bundle's type, and the types of the resources in it."""
 
 
 def schema_of(release: str, *names: str) -> Json:
@@ -44,7 +43,7 @@ def components() -> Json:
         expression=_listed(TEXT),
     )
     made = {_OUTCOME: _object(["resourceType", "issue"], resourceType=_constant(_OUTCOME), issue=_listed(issue))}
-    bundled = dict.fromkeys(one for _, within, _ in BUNDLES.values() for one in within if one != "Resource")
+    bundled = dict.fromkeys(one for _, within in BUNDLES.values() for one in within if one != "Resource")
     for release, version in FHIR_VERSIONS.items():
         made |= schemas(release, (one for one in bundled if one not in (*DEFINITION_TYPES, _OUTCOME)))
         for kind in DEFINITION_TYPES:
@@ -55,8 +54,8 @@ def components() -> Json:
         made[schema_name(release, "TerminologyCapabilities")] = _head(
             release, "TerminologyCapabilities", ("status", "date", "kind")
         )
-        for name, (kind, within, least) in BUNDLES.items():
-            made[schema_name(release, name)] = _bundle(kind, schema_of(release, *within), least)
+        for name, (kind, within) in BUNDLES.items():
+            made[schema_name(release, name)] = bundle(kind, schema_of(release, *within))
     return made
 
 
@@ -86,7 +85,8 @@ def _head(release: str, kind: str, names: Iterable[str]) -> Json:
     return {"type": "object", "properties": properties, "required": list(properties)}
 
 
-def _bundle(kind: str, resource: Json, least: int) -> Json:
+def bundle(kind: str, resource: Json, least: int = 1) -> Json:
+    """Of this kind, with these resources; `least`: of entries, if there are any."""
     said = _object(
         ["status"],
         status={"type": "string", "pattern": r"^\d{3}"},
