@@ -12,9 +12,27 @@ from itertools import permutations
 from pathlib import Path
 
 from app.eligibility.units import comparable
-from app.eligibility.vocabulary import SUBJECTS
+from app.eligibility.vocabulary import SUBJECTS, Subject
 
 FILE = "conversions.json"
+MARKED = ("[IU]", "{copies}", "{1.73_m2}", "mol/mol")
+"""What makes units ones of something else, though UCUM gives both the same dimension: international units and copies of
+a virus, a clearance and one of a standard surface, HbA1c's mmol/mol and its per cent
+(https://ngsp.org/ifccngsp.asp: 0.0915 x IFCC + 2.15, which no factor says)."""
+MONOVALENT = frozenset(
+    (
+        "potassium",
+        "sodium",
+        "bicarbonate",
+        "chloride",
+        "sweat chloride",
+        "lithium",
+        "urine sodium",
+        "base excess",
+        "anion gap",
+    )
+)
+"""Of what a milliequivalent is a millimole."""
 _FACTORS: dict[str, dict[str, dict[str, float]]] = json.loads(files("app.eligibility").joinpath(FILE).read_text())
 """Kind or kind:key of the vocabulary -> unit -> other unit -> factor."""
 
@@ -36,13 +54,28 @@ def usual_units(unit: str) -> dict[tuple[str, float], list[tuple[str, str | None
     return made
 
 
+def convert(value: float, unit: str, other: str, subject: Subject | None) -> float | None:
+    """The value of the subject, in `unit`, as a number of `other` (both UCUM); None where the two are not the same
+    measure of it."""
+    if unit == other:
+        return value
+    if any((mark in unit) != (mark in other) for mark in MARKED):
+        return None
+    key = subject.key if subject else None
+    if ("eq" in unit) != ("eq" in other) and key not in MONOVALENT:
+        return None
+    if "%" in (unit, other) and subject is not None and "s" in subject.units:
+        return None  # of a clotting time: the ratio rises as the activity in per cent falls
+    return comparable(value, unit, other, subject.molar_mass if subject else None)
+
+
 def make_factors() -> dict[str, dict[str, dict[str, float]]]:
     """From the UCUM library. Scales that do not share their zero (temperatures) have no factor."""
     made: dict[str, dict[str, dict[str, float]]] = {}
     for key, subject in SUBJECTS.items():
         for unit, other in permutations([one for one in subject.units if one], 2):
-            factor = comparable(1.0, unit, other, subject.molar_mass)
-            if factor is not None and comparable(0.0, unit, other, subject.molar_mass) == 0:
+            factor = convert(1.0, unit, other, subject)
+            if factor is not None and convert(0.0, unit, other, subject) == 0:
                 made.setdefault(key, {}).setdefault(unit, {})[other] = factor
     return made
 

@@ -104,13 +104,8 @@ def _healthy(trial: Trial, accepted: bool) -> Callable[[Facts], Verdict]:
         if accepted:
             return Verdict(True)
         studied = {name: codes for (kind, name), codes in names_of(trial).items() if kind == "condition"}
-        ill = [
-            one.fact
-            for one in facts.coded
-            if one.kind == "condition"
-            and one.holds
-            and any(fold(name) in one.names or codes & one.codes for name, codes in studied.items())
-        ]
+        names = [*map(fold, studied), *(code for codes in studied.values() for code in codes)]
+        ill = [one.fact for one in facts.coded_as(names) if one.kind == "condition" and one.holds]
         return Verdict(True, tuple(ill)) if ill else Verdict(None, (), "no condition that is studied was sent")
 
     return judge

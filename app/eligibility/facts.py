@@ -5,9 +5,11 @@ them again. Days are ranges: `1980-05` is all of May 1980. Everything is sorted:
 is lost here.
 """
 
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal, NamedTuple
+from functools import cached_property
+from typing import Any, Literal, NamedTuple, TypeVar
 
 Days = tuple[date, date]
 """The first and the last day that something may have been on."""
@@ -66,9 +68,15 @@ class Coded(NamedTuple):
     fact: Fact
 
 
+Timed = TypeVar("Timed", Measured, Stated, Coded)
+Index = dict[Hashable, dict[int, Timed]]
+"""A name -> the place of a fact among the others -> the fact."""
+
+
 @dataclass(frozen=True)
 class Facts:
-    """Of one patient, on `day`."""
+    """Of one patient, on `day`. What is of a later day is not yet so: `stated_as`, `measured_as` and `coded_as`, which
+    find the facts of a constraint without going through all of them, leave it out."""
 
     day: date
     born: tuple[Born, ...] = ()
@@ -78,3 +86,58 @@ class Facts:
     died: Fact | None = None
     ignored: tuple[str, ...] = ()
     """Types of resources that nothing was read from."""
+
+    def stated_as(self, kind: str) -> list[Stated]:
+        return self._of(self._stated, [kind])
+
+    def measured_as(self, keys: Iterable[Key]) -> list[Measured]:
+        return self._of(self._measured, keys)
+
+    def newest_as(self, keys: Iterable[Key]) -> list[Measured]:
+        """Of `measured_as`, those that may be the newest."""
+        return newest(self._of(self._newest, keys))
+
+    def coded_as(self, names: Iterable[Hashable]) -> list[Coded]:
+        """`names` are codes, as (system, code), and folded names."""
+        return self._of(self._coded, names)
+
+    @cached_property
+    def _stated(self) -> Index[Stated]:
+        return _index(((one.kind, one) for one in self.stated), self.day)
+
+    @cached_property
+    def _measured(self) -> Index[Measured]:
+        return _index(((key, one) for one in self.measured for key in one.keys), self.day)
+
+    @cached_property
+    def _newest(self) -> Index[Measured]:
+        made: Index[Measured] = {}
+        for key, found in self._measured.items():
+            kept = {id(one) for one in newest(list(found.values()))}
+            made[key] = {place: one for place, one in found.items() if id(one) in kept}
+        return made
+
+    @cached_property
+    def _coded(self) -> Index[Coded]:
+        return _index(((name, one) for one in self.coded for name in (*one.codes, *one.names)), self.day)
+
+    @staticmethod
+    def _of(index: Index[Timed], names: Iterable[Hashable]) -> list[Timed]:
+        """In their own order, each once."""
+        found = {place: one for name in names for place, one in index.get(name, {}).items()}
+        return [found[place] for place in sorted(found)]
+
+
+def _index(pairs: Iterable[tuple[Hashable, Timed]], day: date) -> Index[Timed]:
+    found: Index[Timed] = {}
+    places: dict[int, int] = {}
+    for name, one in pairs:
+        if one.when is None or one.when[0] <= day:
+            found.setdefault(name, {})[places.setdefault(id(one), len(places))] = one
+    return found
+
+
+def newest(found: Sequence[Timed]) -> list[Timed]:
+    """Those that may be the newest: undated ones may."""
+    last = max((one.when[0] for one in found if one.when is not None), default=None)
+    return [one for one in found if one.when is None or last is None or one.when[1] >= last]

@@ -4,15 +4,16 @@ Three-valued: what no fact tells is None, and so is what facts tell differently.
 registries state it: `65 years` is until the 66th birthday; `older than 18 years` leaves the year after the 18th open.
 """
 
-from collections.abc import Iterable, Mapping, Sequence, Set
-from datetime import date, timedelta
-from typing import NamedTuple, TypeVar
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import NamedTuple
 
 from app.eligibility.constraint import Constraint
-from app.eligibility.facts import Born, Coded, Fact, Facts, Key, Measured, Stated
-from app.eligibility.observed import months_before
+from app.eligibility.conversions import convert
+from app.eligibility.facts import Born, Coded, Fact, Facts, Key, Measured, Stated, newest
+from app.eligibility.observed import days_before, months_before
 from app.eligibility.units import comparable
-from app.eligibility.vocabulary import molar_mass_of
+from app.eligibility.vocabulary import SUBJECTS
 from app.record.ids import fold
 
 SAME_SCALE = ("ecog", "who", "zubrod")
@@ -20,7 +21,17 @@ SAME_SCALE = ("ecog", "who", "zubrod")
 MEASURED = ("measurement", "performance-status", "score", "bmi", "weight", "height", "body-surface-area")
 Names = Mapping[tuple[str, str], frozenset[tuple[str, str]]]
 """(`condition` or `drug`, the record's name of it) -> its codes, as (system, code)."""
-Timed = TypeVar("Timed", Measured, Stated, Coded)
+LONGEST_PREGNANCY = 10
+"""Months: what is older says nothing of today, nor that there was none."""
+LONGEST_BREASTFEEDING = 24
+"""Months (https://www.who.int/health-topics/breastfeeding: to two years and beyond)."""
+LONGEST_SCREENING = 31
+"""Days of a time window in which a value is to be measured. Of what must not have been in a longer one, no value that
+was sent is a proof."""
+GROWN = 9
+"""Years from which an observation of gestational age is of a pregnancy, not of the patient's own birth."""
+PLAUSIBLE = {"kg": (0.2, 700.0), "m": (0.2, 3.0)}
+"""Of a body weight and height of which an index is computed."""
 
 
 class Verdict(NamedTuple):
@@ -49,10 +60,7 @@ def _judged(constraint: Constraint, facts: Facts, names: Names, since: date | No
     if kind == "sex":
         return _sex(constraint, facts)
     if kind in ("pregnancy", "breastfeeding"):
-        stated = _latest([one for one in facts.stated if one.kind == kind], facts.day)
-        return _agreed(
-            [(_in_time(bool(one.value), one, since), one.fact) for one in stated], f"no {kind} status was sent"
-        )
+        return _state(kind, facts, since)
     if kind in MEASURED:
         return _measured(constraint, facts, since)
     if kind in ("condition", "drug"):
@@ -65,7 +73,7 @@ def _judged(constraint: Constraint, facts: Facts, names: Names, since: date | No
 def _agreed(found: Iterable[tuple[bool | None, Fact]], none: str) -> Verdict:
     """What all of the facts say that say something."""
     said = list(found)
-    kept = tuple({repr(fact): fact for _, fact in said}.values())  # a JSON value has no hash
+    kept = tuple({id(fact): fact for _, fact in said}.values())  # a JSON value has no hash
     truths: set[bool | None] = {holds for holds, _ in said if holds is not None} or {None}
     if not said:
         return Verdict(None, (), none)
@@ -110,36 +118,91 @@ def completed(born: date, day: date, unit: str) -> int:
 
 
 def _sex(constraint: Constraint, facts: Facts) -> Verdict:
-    sexes = [one for one in facts.stated if one.kind == "sex"]
+    sexes = facts.stated_as("sex")
     if constraint.code == "all":
         return Verdict(True, tuple(one.fact for one in sexes))
     return _agreed([(one.value == constraint.code, one.fact) for one in sexes], "no sex was sent")
 
 
+def _state(kind: str, facts: Facts, since: date | None) -> Verdict:
+    """Pregnancy or breastfeeding, by the newest statement that is not too old. That it is not so today does not say
+    that it never was in a time window."""
+    said: list[tuple[bool | None, Fact]] = []
+    for one in newest(facts.stated_as(kind)):
+        months = LONGEST_BREASTFEEDING if kind == "breastfeeding" and one.value else LONGEST_PREGNANCY
+        current = one.when is None or one.when[0] >= months_before(facts.day, months)
+        said.append((_in_time(bool(one.value), one, since) if current else None, one.fact))
+    if since is not None:
+        said = [(holds or None, fact) for holds, fact in said]
+    return _agreed(said, f"no {kind} status was sent")
+
+
 def _measured(constraint: Constraint, facts: Facts, since: date | None) -> Verdict:
-    latest = _latest(_of(facts, _keys(constraint)), facts.day)
-    if constraint.kind == "bmi" and not latest:
+    keys = _keys(constraint)
+    found = facts.newest_as(keys)
+    if since is not None:  # each value of the time counts
+        found = [one for one in facts.measured_as(keys) if one.when and one.when[0] >= since] or found
+    if constraint.kind == "bmi" and not found:
         return _computed(constraint, facts, since)
     what = constraint.code or constraint.kind.replace("-", " ")
     verdict = _agreed(
-        [(_in_time(_within(constraint, one), one, since), one.fact) for one in latest], f"no {what} was sent"
+        _in_window([(_valued(constraint, one, facts), one) for one in found], facts, since), f"no {what} was sent"
     )
-    if verdict.facts and verdict.holds is None and constraint.limit and not any(any(one.normal) for one in latest):
+    if verdict.facts and verdict.holds is None and constraint.limit and not any(any(one.normal) for one in found):
         return verdict._replace(why="the observation has no reference range")
     return verdict
+
+
+def _in_window(
+    said: list[tuple[bool | None, Measured]], facts: Facts, since: date | None
+) -> list[tuple[bool | None, Fact]]:
+    """What values say of a time window: it is enough that one of them holds, and not that none does, unless the window
+    is one in which they are to be measured."""
+    timed = [(_in_time(holds, one, since), one.fact) for holds, one in said]
+    if since is None:
+        return timed
+    holding = [pair for pair in timed if pair[0]]
+    if not holding and (facts.day - since).days > LONGEST_SCREENING:
+        return [(None, fact) for _, fact in timed]
+    return holding or timed
+
+
+def _valued(constraint: Constraint, one: Measured, facts: Facts) -> bool | None:
+    if constraint.code != "gestational age":
+        return _within(constraint, one)
+    moved = _moved_on(one, facts)
+    holds = _within(constraint, moved) if moved else None
+    if moved and not holds and constraint.high is not None:  # `32 weeks` may be until the end of that week
+        return holds if _within(constraint._replace(high=constraint.high + 1), moved) is False else None
+    return holds
+
+
+def _moved_on(one: Measured, facts: Facts) -> Measured | None:
+    """A gestational age on the day of the facts; None where that cannot be told."""
+    passed = (facts.day - one.when[0]).days if one.when and one.when[0] == one.when[1] else None
+    size = {"wk": 7, "d": 1}.get(one.unit or "")
+    if passed == 0:
+        return one
+    born = any(months_before(facts.day, 12 * GROWN) < last for (_, last), _ in facts.born)
+    if passed is None or passed > 300 or size is None or born:
+        return None
+    low, high = (None if bound is None else bound + passed / size for bound in (one.low, one.high))
+    return one._replace(low=low, high=high)
 
 
 def _computed(constraint: Constraint, facts: Facts, since: date | None) -> Verdict:
     """Of a body mass index that was not sent: weight and height of one day say it, each of them a value, no bound."""
     said: list[tuple[bool | None, Fact]] = []
-    heights = _latest(_of(facts, {("height", None)}), facts.day)
-    for weight in _latest(_of(facts, {("weight", None)}), facts.day):
+    heights = facts.newest_as([("height", None)])
+    for weight in facts.newest_as([("weight", None)]):
         for height in heights:
-            kilograms, metres = (_exactly(one, unit) for one, unit in ((weight, "kg"), (height, "m")))
-            if weight.when == height.when and kilograms and metres:
+            if weight.when != height.when:
+                continue
+            kilograms, metres = _exactly(weight, "kg"), _exactly(height, "m")
+            if kilograms and metres:
                 index = round(kilograms / metres**2, 6)
                 value = weight._replace(low=index, high=index, unit="kg/m2")
-                holds = _in_time(_within(constraint, value), value, since)
+                [(holds, _)] = _in_window([(_within(constraint, value), value)], facts, since)
                 said += [(holds, weight.fact), (holds, height.fact)]
     return _agreed(said, "no bmi was sent, nor a weight and a height of one day")
 
@@ -147,11 +210,9 @@ def _computed(constraint: Constraint, facts: Facts, since: date | None) -> Verdi
 def _exactly(measured: Measured, unit: str) -> float | None:
     if measured.low is None or measured.low != measured.high or measured.unit is None:
         return None
-    return comparable(measured.low, measured.unit, unit)
-
-
-def _of(facts: Facts, keys: Set[Key]) -> list[Measured]:
-    return [one for one in facts.measured if not keys.isdisjoint(one.keys)]
+    value = comparable(measured.low, measured.unit, unit)
+    low, high = PLAUSIBLE[unit]
+    return value if value is not None and low <= value <= high else None
 
 
 def _keys(constraint: Constraint) -> frozenset[Key]:
@@ -205,11 +266,11 @@ def _in_unit(constraint: Constraint, measured: Measured, value: float | None) ->
         return float(f"{value / limit:.12g}") if limit else None
     if constraint.unit is None or measured.unit is None:
         return value if (constraint.unit or "1") == (measured.unit or "1") or _is_count(measured.unit) else None
-    mass = molar_mass_of(constraint.code) if constraint.code else None
-    turned = comparable(value, measured.unit, constraint.unit, mass)
+    subject = SUBJECTS.get(f"{constraint.kind}:{constraint.code}") or SUBJECTS.get(constraint.kind)
+    turned = convert(value, measured.unit, constraint.unit, subject)
     if turned is None:  # an enzyme's unit is written either way
         units = measured.unit.replace("[IU]", "U"), constraint.unit.replace("[IU]", "U")
-        turned = comparable(value, *units, mass) if units != (measured.unit, constraint.unit) else None
+        turned = convert(value, *units, subject) if units != (measured.unit, constraint.unit) else None
     return turned
 
 
@@ -219,21 +280,17 @@ def _is_count(unit: str | None) -> bool:
 
 
 def _coded(constraint: Constraint, facts: Facts, names: Names, since: date | None) -> Verdict:
-    """By a code or by name. That none was sent does not say that there is none."""
+    """By a code or by name. That none was sent does not say that there is none, nor does what is ruled out today that
+    there was none in a time window."""
     codes, name = names.get((constraint.kind, constraint.code or ""), frozenset()), fold(constraint.code or "")
     kinds = ("condition",) if constraint.kind == "condition" else ("drug", "procedure")
-    found = [one for one in facts.coded if one.kind in kinds and (name in one.names or not codes.isdisjoint(one.codes))]
+    found = [one for one in facts.coded_as([name, *codes]) if one.kind in kinds]
     said = [(_in_time(one.holds, one, since), one.fact) for one in found]
     if any(holds for holds, _ in said):  # once is enough
         said = [pair for pair in said if pair[0]]
+    elif since is not None:
+        said = [(None, fact) for _, fact in said]
     return _agreed(said, f"no {constraint.code} was sent")
-
-
-def _latest(found: Sequence[Timed], day: date) -> list[Timed]:
-    """Those that may be the newest: undated ones may; what is of a later day than `day` is not yet so."""
-    past = [one for one in found if one.when is None or one.when[0] <= day]
-    newest = max((one.when[0] for one in past if one.when is not None), default=None)
-    return [one for one in past if one.when is None or newest is None or one.when[1] >= newest]
 
 
 def _in_time(holds: bool | None, one: Measured | Stated | Coded, since: date | None) -> bool | None:
@@ -248,4 +305,4 @@ def start_of(window: Constraint, day: date) -> date | None:
     if window.unit in ("a", "mo"):
         return months_before(day, whole * (12 if window.unit == "a" else 1))
     days = {"wk": 7, "d": 1, "h": 1 / 24}.get(window.unit or "")
-    return None if days is None else day - timedelta(days=int(window.high * days))
+    return None if days is None else days_before(day, int(window.high * days))

@@ -213,5 +213,5 @@ def _why(wording: Wording, checks: Iterable[Check]) -> str:
 
 def facts_of(line: Line) -> tuple[Fact, ...]:
     """The facts that a line's checks looked at, each once."""
-    found = {repr(fact): fact for check in line.checks for fact in check.verdict.facts}
+    found = {id(fact): fact for check in line.checks for fact in check.verdict.facts}
     return tuple(found.values())

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from app.eligibility.constraint import Constraint
 from app.eligibility.families import DOSE, fits
 from app.eligibility.pieces import CLOSE, FILLER, NAME, OPEN, RANGE, Piece
+from app.eligibility.plausible import as_meant
 from app.eligibility.quantities import read_limit, word_at
 from app.eligibility.ranges import Range, both
 from app.eligibility.tokens import Token
@@ -93,6 +94,14 @@ def made(text: str, tokens: list[Token], names: list[Piece], span: Range, first:
         low, high = span.low, span.high
         if span.second is not None and subject.key == "diastolic bp":
             low, high = (span.second if low is not None else None), (span.second if high is not None else None)
+        if span.limit is None:
+            meant = as_meant(subject, (low, high), unit, [token.word for token in tokens[span.first : span.next]])
+            if meant is None:
+                continue
+            low, high = meant
         assert subject.kind is not None
         own = low, high, span.low_open, span.high_open, unit, span.limit
-        yield first, next, Constraint(subject.kind, start, end, text[start:end], subject.key, *own)
+        one = Constraint(subject.kind, start, end, text[start:end], subject.key, *own)
+        if span.normal:
+            yield first, next, one._replace(low=1.0, high=None, limit="lln")
+        yield first, next, one

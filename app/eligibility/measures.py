@@ -24,6 +24,10 @@ OTHERS = frozenset(WORDS["others"].split())
 """Whose age is not the participant's."""
 ORDINALS = frozenset(("th", "st", "nd", "rd", "percentile", "percentiles"))
 CHANGES = frozenset(WORDS["changes"].split())
+DENIALS = frozenset(WORDS["denials"].split())
+"""Words between a name and a range after which the range is not demanded: `BMI outside 18-30`, `should not be > 10`."""
+NEAR_DENIAL = 4
+"""Tokens between a denial and the range that it denies."""
 NOT_AGE_BEFORE = frozenset(WORDS["not an age before"].split())
 
 
@@ -34,6 +38,7 @@ class Reader:
         self.text, self.tokens, self.pieces = text, tokens, pieces
         self.group: list[Piece] = []
         self.words = 0
+        self.denied = False
         self.last: list[Piece] = []
         self.last_range: Range | None = None
         self.since: set[str] = set()
@@ -43,13 +48,17 @@ class Reader:
         at = 0
         while at < len(self.pieces):
             piece = self.pieces[at]
+            if piece.kind not in (RANGE, NAME):
+                self.denied = self.denied or any(
+                    token.word in DENIALS for token in self.tokens[piece.first : piece.next]
+                )
             if piece.kind == RANGE and piece.range is not None:
                 at = yield from self.bound(at, piece, piece.range)
                 continue
             if piece.kind == NAME:
                 self.name(piece)
             elif piece.kind == STOP:
-                self.group, self.words = [], 0
+                self.group, self.words, self.denied = [], 0, False
             elif piece.kind == OPEN and self.group:
                 at = self.after_aside(at)
                 continue
@@ -67,6 +76,8 @@ class Reader:
             if again and any(name.subject and name.subject.key in PRESSURES for name in self.group):
                 return  # `SBP on automated blood pressure measurement`
             self.group = []
+        if not self.group:
+            self.denied = False
         self.group.append(piece)
         self.words = 0
 
@@ -95,7 +106,7 @@ class Reader:
             named = []
         if any(name.subject and name.subject.kind == "age" for name in named) and self.of_others(piece):
             named = []
-        times = piece.first > 0 and self.tokens[piece.first - 1].word in ("*", "times")
+        times = piece.first > 0 and self.tokens[piece.first - 1].word in ("*", "times", "x", "fold")
         if span.limit and times and named and named[-1].next < piece.first:
             named = []
         if span.high_unit and not all(name.subject and name.subject.kind == "age" for name in named):
@@ -117,10 +128,10 @@ class Reader:
             named = [name for name in named if name.subject and name.subject.kind != "measurement"]
         if named:
             first = named[0].first
-            if self.asked_only(named[0]):
+            if self.denied or self.asked_only(named[0]):
                 self.close([])
                 return after
-        elif not span.bare:
+        elif not span.bare and not (self.denied and self.is_denied(piece.first)):
             named, span, after = self.beside(at, piece, span)
         if not named:
             self.words += 1
@@ -141,6 +152,7 @@ class Reader:
 
     def close(self, named: list[Piece]) -> None:
         self.last, self.group, self.words, self.since, self.last_range = named, [], 0, set(), None
+        self.denied = False
 
     def beside(self, at: int, piece: Piece, span: Range) -> tuple[list[Piece], Range, int]:
         """The names of a range that none stands before, its whole, and the piece after all that."""
@@ -185,6 +197,9 @@ class Reader:
         if self.since != {JOIN} or None not in (last.low, last.high) or (span.low is None) == (last.low is None):
             return None
         return span._replace(unit=last.unit, limit=last.limit)
+
+    def is_denied(self, first: int) -> bool:
+        return any(token.word in DENIALS for token in self.tokens[max(0, first - NEAR_DENIAL) : first])
 
     def kind_at(self, at: int) -> str:
         return self.pieces[at].kind if at < len(self.pieces) else STOP

@@ -55,7 +55,12 @@ ANSWERS: dict[tuple[str, str], bool | str | float] = {
     **{(LOINC, code): 100.0 - 10 * step for step, code in enumerate(KARNOFSKY.split())},
 }
 """Pregnant or not, a positive or negative test, sex, breastfeeding or not, ECOG grades and Karnofsky's steps."""
-_GRADE = re.compile(r"\s*(?:(?:ecog|who|kps|karnofsky|grade|score)\W*)*(\d{1,3}(?:\.\d+)?)(?!\d|\s*[/-]\s*\d)", re.I)
+_GRADE = re.compile(
+    r"\s*(?:(?:ecog|who|zubrod|kps|karnofsky|lansky|performance|status|ps|grade|score|class)[\s:=,.()-]*){0,6}"
+    r"(\d{1,3}(?:\.\d+)?)\s*%?\s*(?:[-\u2013\u2014:,;.(=)][^\d<>\u2264\u2265/+]*)?",
+    re.I,
+)
+"""A whole answer that is one grade, with what it means behind a mark: `1 - restricted in strenuous activity`."""
 
 
 def _by_loinc() -> dict[str, frozenset[Key]]:
@@ -126,8 +131,8 @@ def _answer(part: Element) -> bool | str | float | None:
 
 
 def _grade(text: str) -> float | None:
-    """`1`, `ECOG 1`, `1 - restricted in strenuous activity`."""
-    found = _GRADE.match(text)
+    """`1`, `ECOG 1`, `1 - restricted in strenuous activity`; None for `1 or 2`, `0 to 3`, `1.5/2`."""
+    found = _GRADE.fullmatch(text)
     return float(found[1]) if found else None
 
 
@@ -135,7 +140,8 @@ def _measured(part: Element, keys: frozenset[Key], fact: Fact, when: Days | None
     quantity = part.child("valueQuantity")
     if quantity is None:
         answer = _answer(part)
-        if isinstance(answer, float):
+        graded = any(kind == "performance-status" for kind, _ in keys)
+        if isinstance(answer, float) and (answer.is_integer() or not graded):
             yield Measured(keys, answer, answer, False, False, None, (None, None), when, fact)
         return
     value, comparator = quantity.number("value"), quantity.text("comparator")
@@ -197,7 +203,12 @@ def _age(part: Element, fact: Fact, when: Days | None, day: date) -> Iterator[Bo
         yield Born((earliest, months_before(last, whole * months)), fact)
     elif unit in ("wk", "d"):
         days = 7 if unit == "wk" else 1
-        yield Born((first - timedelta(days=(whole + 1) * days - 1), last - timedelta(days=whole * days)), fact)
+        yield Born((days_before(first, (whole + 1) * days - 1), days_before(last, whole * days)), fact)
+
+
+def days_before(day: date, days: int) -> date:
+    """So many days earlier; not before the year 1."""
+    return date.fromordinal(max(1, day.toordinal() - days))
 
 
 def months_before(day: date, months: int) -> date:

@@ -23,6 +23,8 @@ PREGNANT, BREASTFEEDING = (SNOMED, "77386006"), (SNOMED, "413712001")
 PRESENT = frozenset(("active", "recurrence", "relapse"))
 NOT_CONFIRMED = frozenset(("unconfirmed", "provisional", "differential"))
 TAKEN = frozenset(("active", "completed", "recorded", "ended"))
+ORDERS = frozenset(("order", "original-order", "reflex-order", "filler-order", "instance-order"))
+"""Of https://hl7.org/fhir/valueset-medicationrequest-intent.html: a proposal, a plan or an option is not taken."""
 Read = Measured | Stated | Born | Coded
 
 
@@ -150,7 +152,7 @@ def _condition(sent: Sent, known: Known) -> Iterator[Read]:
     holds: bool | None = True
     if "refuted" in verification:
         holds = False
-    elif verification & NOT_CONFIRMED or (clinical and not clinical & PRESENT):
+    elif verification & NOT_CONFIRMED or (clinical and not clinical & PRESENT) or _abated(condition, known.day):
         holds = None
     when = condition.days("onsetDateTime") or condition.days("recordedDate")
     fact = Fact("Condition", sent.address, code.title() or "", ("valueCodeableConcept", code.value))
@@ -161,10 +163,22 @@ def _condition(sent: Sent, known: Known) -> Iterator[Read]:
             yield Stated("pregnancy" if kind == "pregnancy" else "breastfeeding", holds, when, fact)
 
 
+def _abated(condition: Element, day: date) -> bool:
+    """Whether it says that it is over, or may be."""
+    when = condition.days("abatementDateTime") or condition.period("abatementPeriod")
+    if when is not None:
+        return when[0] <= day
+    if condition.value.get("abatementBoolean") is not None:
+        return bool(condition.flag("abatementBoolean"))
+    return any(condition.value.get(f"abatement{kind}") is not None for kind in ("Age", "Range", "String"))
+
+
 def _medication(sent: Sent, known: Known) -> Iterator[Read]:
     medication = sent.element
     status, concept = medication.text("status"), _concept(medication, known.medications)
     if concept is None or status in ("entered-in-error", "cancelled", "draft"):
+        return
+    if sent.value["resourceType"] == "MedicationRequest" and medication.text("intent") not in (None, *ORDERS):
         return
     holds: bool | None = True if status in TAKEN else None
     adherence = medication.child("adherence")

@@ -58,6 +58,9 @@ def read_comparison(tokens: list[Token], at: int) -> tuple[str | None, int]:
         if found is None:
             if token.word in ("not", "no") and at + 1 < len(tokens) and tokens[at + 1].word in OPPOSITE:
                 return OPPOSITE[tokens[at + 1].word], at + 2
+            if token.word == "not" and at + 1 < len(tokens) and COMPARISONS.find(tokens, at + 1):  # `not under`
+                denied, here = read_comparison(tokens, at + 1)
+                return OPPOSITE[denied or ">"], here
             return None, at
         operator, here = found.key, found.next
     # the sign once more: `greater than or equal to (≥)`

@@ -20,6 +20,8 @@ from app.eligibility.units import TIME_UNITS, read_unit
 
 OF_THE_LIMIT = frozenset(("institutional", "reference", "standard", "study", "hospital", "testing", "upper"))
 LIMITED = frozenset(("limit", "limits", "range", "ranges", "values", "levels", "bounds"))
+UPPER = frozenset(("upper", "uln", "unl", "iuln", "ulrr", "high", "maximum", "highest"))
+"""Words of the upper limit of normal alone."""
 MOST_OPENERS = 6
 LONGEST_ASIDE = 10
 """Tokens in parentheses between two bounds."""
@@ -47,6 +49,8 @@ class Range(NamedTuple):
     """The upper bound's unit where it is another: `6 months to 17 years`."""
     span: bool = False
     """Two numbers with nothing but a dash or `to` between."""
+    normal: bool = False
+    """Between both limits of normal: `high` is the upper one."""
 
 
 def bounded(first: int, operator: str, amount: Amount, next: int) -> Range:
@@ -61,7 +65,8 @@ def read_range(tokens: list[Token], at: int) -> Range | None:
     normal = WITHIN_NORMAL.find(tokens, at)
     next = normal.next if normal is not None else read_within_limits(tokens, at)
     if next:
-        return Range(at, next, high=1.0, limit="uln")
+        upper = any(token.word in UPPER for token in tokens[at:next])
+        return Range(at, next, high=1.0, limit="uln", normal=not upper)
     word = tokens[at].word
     if word in ("between", "from", "range", "ranges", "ranged", "ranging"):
         here = at + 1

@@ -215,7 +215,13 @@ def read_grades(tokens: list[Token], at: int) -> Range | None:
         while after < len(tokens) and after < here + 2 and tokens[after].word in JOINS:
             after += 1
         following = grade_at(tokens, after)
-        if after == here or following is None or following <= high:
+        if after == here or following is None:
+            break
+        listed = {token.word for token in tokens[here:after]} & {"or", "and"}
+        ranged = at > 0 and tokens[at - 1].word in ("between", "from")
+        if listed and not ranged and following not in (high + 1, high + 10) and following <= MOST_GRADES:
+            return None  # `0 or 2`
+        if following <= high:
             break
         if tokens[here].word == "/" and following != high + 1:
             break  # `7/10` is one grade

@@ -29,6 +29,8 @@ class Subject(NamedTuple):
     """Of a scale: the lowest grade is the best."""
     means: tuple[str, ...] = ()
     """The keys of the analytes that a name of several stands for."""
+    plausible: tuple[str, float, float] | None = None
+    """A unit, and the least and the most in it that a criterion can ask for."""
 
 
 def load() -> tuple[dict[str, Subject], list[tuple[str, str]]]:
@@ -38,6 +40,8 @@ def load() -> tuple[dict[str, Subject], list[tuple[str, str]]]:
     for key, row in json.loads(ROOM.joinpath("analytes.json").read_text()).items():
         units = tuple(None if unit == "1" else unit for unit in row["units"])
         subjects[f"measurement:{key}"] = Subject("measurement", key, row.get("loinc"), units, row.get("molar_mass"))
+        if "plausible" in row:
+            subjects[f"measurement:{key}"] = subjects[f"measurement:{key}"]._replace(plausible=tuple(row["plausible"]))
         if "means" in row:
             subjects[f"measurement:{key}"] = subjects[f"measurement:{key}"]._replace(means=tuple(row["means"]))
         words += [(f"measurement:{key}", word) for word in row["words"]]

@@ -44,6 +44,11 @@ UNLABELLED = ("daily prednisone dose",)
 WITHOUT_CODES = ("condition", "drug")
 
 
+def is_lower_half(one: Constraint) -> bool:
+    """Of `within normal limits`, which readers wrote as no more than the upper one."""
+    return one.limit == "lln" and "lower" not in one.text.lower() and "lln" not in one.text.lower()
+
+
 def listed(value: Any) -> list[str]:
     """A list of one may be written as its one."""
     return [value] if isinstance(value, str) else value
@@ -143,7 +148,7 @@ def score_constraints(
         # the node's pieces as one text, and where each of its characters stands in the whole
         places = [place for start, end in node.spans for place in (*range(start, end), end)]
         own = "\n".join(text[start:end] for start, end in node.spans)
-        typed = tuple(one for one in read_constraints(own) if one.code not in UNLABELLED)
+        typed = tuple(one for one in read_constraints(own) if one.code not in UNLABELLED and not is_lower_half(one))
         scores.criteria += node.role == "N"
         scores.typed += node.role == "N" and bool(typed)
         found = [*typed, *read_mentions(own, names)]
