@@ -219,7 +219,7 @@ def read_grades(tokens: list[Token], at: int) -> Range | None:
             break
         listed = {token.word for token in tokens[here:after]} & {"or", "and"}
         ranged = at > 0 and tokens[at - 1].word in ("between", "from")
-        if listed and not ranged and following not in (high + 1, high + 10) and following <= MOST_GRADES:
+        if listed and not ranged and following not in (high + 1, high + 10):
             return None  # `0 or 2`
         if following <= high:
             break
