@@ -311,6 +311,8 @@ BAD_HB = observation("hb", "718-7", 11, "g/dL")
         (bundle(GIRL, {**BAD_HB, "valueInteger": 3}), "Bundle.entry[1].resource.valueQuantity", "one value"),
         (bundle(GIRL, {**BAD_HB, "subject": {"reference": "Patient/other"}}),
          "Bundle.entry[1].resource.subject.reference", "Patient/girl"),
+        (bundle({**BAD_HB, "subject": {"reference": "Patient/a"}}, {**BAD_HB, "subject": {"reference": "Patient/b"}}),
+         "Bundle.entry[1].resource.subject.reference", "others are about Patient/a"),
         (bundle(GIRL, {**HAS_VITILIGO, "code": {"coding": ["x"]}}),
          "Bundle.entry[1].resource.code.coding[0]", "expected an object"),
         ({"resourceType": "Bundle", "entry": {}}, "Bundle.entry", "expected an array"),
