@@ -87,8 +87,23 @@ def _sole(trial: Trial, number: int, kind: str) -> Iterator[tuple[bool, Constrai
             yield criterion.type == "exclusion", sole
 
 
+def names_both_sexes(trial: Trial, number: int) -> bool:
+    """Whether inclusion criteria of the cohort name either sex, each in one: a list of alternatives that was not told
+    apart, `Male` and `Female, not pregnant`."""
+    named = {
+        one.code
+        for criterion in trial.criteria
+        if (criterion.cohort, criterion.type, criterion.role) == (number, "inclusion", "criterion")
+        for one in read_criterion(criterion.text).constraints
+        if one.kind == "sex" and not one.negated
+    }
+    return named.issuperset(SEXES)
+
+
 def _sexes(trial: Trial, number: int) -> set[str]:
     left = set(SEXES)
+    if names_both_sexes(trial, number):
+        return left
     for excluded, one in _sole(trial, number, "sex"):
         if one.code in SEXES:
             left &= {one.code} if excluded == one.negated else left - {one.code}

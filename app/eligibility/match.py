@@ -15,12 +15,14 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from app.eligibility.below import restrictions
+from app.eligibility.cohorts import names_both_sexes
 from app.eligibility.constraint import Constraint
 from app.eligibility.demands import Demand, Place, demands, names_of
 from app.eligibility.facts import Fact, Facts
 from app.eligibility.judge import Names, Verdict, judge, start_of
 from app.eligibility.read import read_constraints, read_mentions
 from app.eligibility.score import Result, score
+from app.eligibility.unsure import is_unsure
 from app.eligibility.wording import Wording, read_wording
 from app.record.trial import Criterion, Trial, criterion_path
 
@@ -134,6 +136,10 @@ def _line(trial: Trial, number: int, restricted: str | None, parts: Sequence[Lin
         *(Check(one, Verdict(None, (), DURATION)) for one in wording.durations),
     )
     own = _stated(criterion.type, wording, [verdict.holds for verdict in verdicts])
+    if is_unsure(criterion.text, criterion.type == "exclusion", wording.judged, wording.covered) or (
+        {one.kind for one in wording.judged} == {"sex"} and names_both_sexes(trial, criterion.cohort)
+    ):
+        own = "unknown"
     result, why = own, _why(wording, checks)
     if parts:
         result = _combined(criterion, wording, own, [part.result for part in parts])

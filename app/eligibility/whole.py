@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 
 from app.eligibility.constraint import Constraint
 from app.eligibility.read import read_constraints
+from app.eligibility.unsure import is_past
 
 _WORD = re.compile(r"[^\W_]+")
 _SIGN = re.compile(r"[<>=≤≥≦≧±%+×~]")
@@ -41,7 +42,7 @@ class Reading(NamedTuple):
 @lru_cache(maxsize=1 << 12)  # rows, documents and the search index ask for the same texts one after another
 def read_criterion(text: str) -> Reading:
     found = read_constraints(text)
-    if not found or not all(one.plain for one in found):
+    if not found or not all(one.plain for one in found) or is_past(text):
         return Reading(found)
     outside, overlapping = _left_over(text, found)
     words = _WORD.findall(outside.lower())
