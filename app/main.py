@@ -11,6 +11,7 @@ from fastapi_offline import FastAPIOffline
 from starlette.types import ASGIApp
 
 from app.api import errors, export, fhir, health, matching_app, openapi, plain
+from app.api.deprecated import DEPRECATED
 from app.api.door import Door
 from app.api.repeated import Repeated
 from app.api.routes import Routes
@@ -57,11 +58,15 @@ def create_app(settings: Settings | None = None, door: type[Door] = Door) -> Fas
 
     app = FastAPIOffline(  # FastAPI whose /docs needs no network: hospitals' servers often have none
         title="Clinical-trial registry",
-        description="Clinical-trial registry records as FHIR R5, FHIR R4 and plain versioned JSON.",
+        description="Clinical-trial registry records as FHIR R5, FHIR R4 and plain versioned JSON.\n\n"
+        "Parameters of searches may have a modifier after a colon (`title:contains`), and FHIR's go on to what is "
+        "referred to (`site.address-country`, `_has:...`): `/fhir/r5/metadata` lists them. HEAD is "
+        "answered where GET is.",
         version=package_version(),
         lifespan=lifespan,
     )
     app.state.settings = settings
+    app.state.deprecated = DEPRECATED
     errors.install(app)
     app.state.fhir_routes = Routes((*export.ROUTES, *fhir.ROUTES))
     app.add_middleware(door, routes=app.state.fhir_routes, settings=settings)

@@ -43,12 +43,13 @@ class Server:
     recording: Recording | None = None
     """What every client's answers go to, in a test run."""
 
-    def __init__(self, url: str, **more: str) -> None:
+    def __init__(self, url: str, module: str = "app", **more: str) -> None:
         self._environment: Mapping[str, str] = environment(url, **more)
+        self._module = module
 
     def __enter__(self) -> httpx.Client:
         self.process = subprocess.Popen(
-            [sys.executable, "-u", "-m", "app", "serve", "--port", "0"],
+            [sys.executable, "-u", "-m", self._module, "serve", "--port", "0"],
             env=self._environment,
             cwd=ROOT,
             stdout=subprocess.PIPE,

@@ -61,16 +61,23 @@ def answer(
     """200 with validators, or 304 when the request shows that it has this answer already.
 
     Without an `etag` the answer's own digest is its validator. `last_modified` is an instant. A cache may keep the
-    answer but must ask each time whether it still holds (`no-cache`); `vary` are the headers that it depends on.
+    answer but must ask each time whether it still holds (`no-cache`); `vary` are the headers that it depends on. 304
+    is of GET and HEAD alone (RFC 9110, 13.2.2).
     """
     tag = etag or f'W/"{hashlib.sha256(without_address(request, body)).hexdigest()[:20]}"'
     headers = [(b"etag", tag.encode()), (b"cache-control", b"no-cache"), (b"vary", vary.encode())]
     if last_modified:
         headers.append((b"last-modified", http_date(last_modified).encode()))
-    if known(request.headers, tag, last_modified):
+    if request.method in ("GET", "HEAD") and known(request.headers, tag, last_modified):
         return Answer(304, b"", headers)
     headers += ((b"content-type", media_type.encode()), (b"content-length", b"%d" % len(body)))
     return Answer(200, body, headers)
+
+
+def unstored(body: bytes, media_type: str) -> Response:
+    """200 with what is of one person: no cache may keep it (RFC 9111, 5.2.2.5)."""
+    headers = [(b"cache-control", b"no-store"), (b"vary", VARY.encode())]
+    return Answer(200, body, [*headers, (b"content-type", media_type.encode()), (b"content-length", b"%d" % len(body))])
 
 
 def known(headers: Mapping[str, str], tag: str, last_modified: str = "") -> bool:

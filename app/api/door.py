@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette_compress import CompressMiddleware, add_compress_type
 
 from app.api import errors
+from app.api.deprecated import headers_for
 from app.api.routes import Routes
 from app.errors import RequestError
 from app.settings import Settings
@@ -31,12 +32,14 @@ READABLE = (
     "Accept-Ranges",
     "Content-Location",
     "Content-Range",
+    "Deprecation",
     "ETag",
     "Expires",
     "Last-Modified",
     "Link",
     "Location",
     "Retry-After",
+    "Sunset",
     "X-Progress",
     "X-Request-Id",
 )
@@ -78,13 +81,15 @@ class Door:
         asked = dict(scope["headers"])
         given = asked.get(b"x-request-id", b"")
         id = given if given and _ID.fullmatch(given) else b"%s%06x" % (self._process, next(self._numbers))
+        table = scope["app"].state.deprecated
+        more = headers_for(table, scope["method"], scope["path"], scope["query_string"]) if table else []
         started = False
 
         async def sending(message: Message) -> None:
             nonlocal started
             if not started:
                 started = True
-                message["headers"] = [*message["headers"], (b"x-request-id", id)]
+                message["headers"] = [*message["headers"], *more, (b"x-request-id", id)]
             await send(message)
 
         app: ASGIApp = self._inside

@@ -14,12 +14,14 @@ from sqlalchemy import select
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.api.answers import FHIR_JSON, base_url
+from app.api.answers import FHIR_JSON, base_url, unstored
 from app.api.errors import outcome_of
 from app.api.fhir.answers import fhir_base
 from app.api.fhir.match import Matched, discreet, matched, search_of
 from app.api.fhir.search import read_body
-from app.api.fhir.validate import LARGEST
+from app.api.fhir.validate import LARGEST, refuse_deep
+from app.api.openapi.common import MEDIA_TYPES, UNSTORED, answer, refusals
+from app.api.openapi.resources import bundle, schema_of
 from app.errors import RequestError
 from app.fhir.bundle import searchset
 from app.fhir.match_request import read_match_request
@@ -35,12 +37,22 @@ _BODY = {
         "content": {"application/json": {"schema": {"type": "object", "description": "A Bundle of R4."}}},
     }
 }
+_TRIALS = answer(
+    "The trials.", {MEDIA_TYPES[0]: {"schema": bundle("searchset", schema_of("r4", "ResearchStudy"), 0)}}, *UNSTORED
+)
+_ANSWERS: dict[int | str, dict[str, Any]] = dict(
+    [("200", _TRIALS), *refusals("Fhir", ("400", "413", "500", "503")).items()]
+)
 MOST = 100
 """Trials in an answer, unless `_count` says otherwise: these apps ask for no second page."""
 
 
 @router.post(
-    "/getClinicalTrial", summary="Trials for a patient, for apps of the trial-matching service", openapi_extra=_BODY
+    "/getClinicalTrial",
+    summary="Trials for a patient, for apps of the trial-matching service",
+    openapi_extra=_BODY,
+    response_class=Response,
+    responses=_ANSWERS,
 )
 async def get_clinical_trial(request: Request) -> Response:
     try:
@@ -59,7 +71,7 @@ async def _answer(request: Request) -> Response:
     body = searchset(base, links, entries, page.total, search=[search_of(one) for one in page.ranked])
     if not entries:
         body = b'%s,"entry":[]}' % body[:-1]
-    return Response(body, media_type=FHIR_JSON)
+    return unstored(body, FHIR_JSON)
 
 
 def _bundle(body: bytes) -> dict[str, Any]:
@@ -73,6 +85,7 @@ def _bundle(body: bytes) -> dict[str, Any]:
         raise RequestError(400, "structure", "the body is not JSON: expected a Bundle") from None
     if not isinstance(document, dict):
         raise RequestError(400, "structure", "the body is no JSON object: expected a Bundle, or one in patientData")
+    refuse_deep(document)
     return document
 
 

@@ -11,6 +11,7 @@ from app.contract.change import Change, Direction, Document, Json
 
 _LOWER = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
 _UPPER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
+_SHARED = "#/components/schemas/"
 _ALL_TYPES = frozenset(("array", "boolean", "integer", "null", "number", "object", "string"))
 
 
@@ -20,10 +21,13 @@ class Schemas:
     def __init__(self, old: Document, new: Document) -> None:
         self._old, self._new = old, new
         self._within: set[tuple[str, str, Direction]] = set()
+        self._unchanged = _unchanged(old.document, new.document)
 
     def compare(self, old: Any, new: Any, where: str, direction: Direction) -> Iterator[Change]:
         pair = (_name(old), _name(new), direction)
         if all(pair[:2]):
+            if old == new and pair[0] in self._unchanged:
+                return  # most of two documents is the same
             if pair in self._within:
                 return  # it contains itself
             self._within.add(pair)
@@ -104,6 +108,30 @@ class Schemas:
                 yield _narrower(direction, where, f"the alternative {name} was removed")
         for name in after.keys() - before.keys():
             yield _wider(direction, where, f"the alternative {name} is new")
+
+
+def _unchanged(old: Json, new: Json) -> set[str]:
+    """References to shared schemas that are the same in both documents, and so is all that they reach."""
+    before, after = ((one.get("components") or {}).get("schemas") or {} for one in (old, new))
+    reached = {f"{_SHARED}{name}": set(references(one)) for name, one in before.items()}
+    changed = {f"{_SHARED}{name}" for name, one in before.items() if one != after.get(name)}
+    changed |= {place for names in reached.values() for place in names if place not in reached}  # elsewhere: not known
+    found = changed
+    while found:
+        found = {place for place, names in reached.items() if place not in changed and not names.isdisjoint(found)}
+        changed |= found
+    return reached.keys() - changed
+
+
+def references(node: Any) -> Iterator[str]:
+    """Every `$ref` in it."""
+    if isinstance(node, dict):
+        if isinstance(node.get("$ref"), str):
+            yield node["$ref"]
+        node = list(node.values())
+    if isinstance(node, list):
+        for one in node:
+            yield from references(one)
 
 
 def flat(document: Document, schema: Any) -> Json:

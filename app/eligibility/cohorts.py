@@ -4,12 +4,12 @@ What a cohort does not state of itself, the trial as a whole may; a criterion th
 narrows it further. Ages are days: a year has 365.25 of them, a month a twelfth of that.
 """
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from app.eligibility.below import restrictions
 from app.eligibility.constraint import Constraint
-from app.eligibility.tokens import read_tokens
 from app.eligibility.whole import read_criterion
 from app.record.parts import Age
 from app.record.trial import Cohort, Trial
@@ -21,8 +21,8 @@ NEVER = 1e9
 """Days: older than anybody."""
 _A_MOMENT = 1e-6
 SEXES = ("female", "male")
-MEN = frozenset(("male", "males", "man", "men", "boy", "boys"))
-WOMEN = frozenset(("female", "females", "woman", "women", "girl", "girls"))
+_MEN = re.compile(r"\b(?:males?|m[ae]n|boys?)\b", re.I)
+_WOMEN = re.compile(r"\b(?:females?|wom[ae]n|girls?)\b", re.I)
 
 
 class Taken(NamedTuple):
@@ -70,7 +70,7 @@ def takes_healthy(trial: Trial) -> bool | None:
 def _taken(trial: Trial, number: int, cohort: Cohort) -> Taken:
     bounds = bounds_of(trial, cohort)
     low = _days(bounds.minimum_age.value, _UNITS[bounds.minimum_age.unit]) if bounds.minimum_age else 0.0
-    high = _end(bounds.maximum_age.value, _UNITS[bounds.maximum_age.unit]) if bounds.maximum_age else NEVER
+    high = end_of(bounds.maximum_age.value, _UNITS[bounds.maximum_age.unit]) if bounds.maximum_age else NEVER
     stated = bounds.minimum_age is not None or bounds.maximum_age is not None
     for narrower in _stated_ages(trial, number):
         if max(low, narrower[0]) <= min(high, narrower[1]):
@@ -97,13 +97,8 @@ def takes_both(trial: Trial, number: int) -> bool:
     cohort = trial.cohorts[number] if number < len(trial.cohorts) else Cohort()
     if bounds_of(trial, cohort).sex == "all":
         return True
-    words = {
-        token.word
-        for criterion in trial.criteria
-        if criterion.cohort == number and criterion.role == "criterion"
-        for token in read_tokens(criterion.text)
-    }
-    return not words.isdisjoint(MEN) and not words.isdisjoint(WOMEN)
+    texts = [one.text for one in trial.criteria if one.cohort == number and one.role == "criterion"]
+    return any(map(_MEN.search, texts)) and any(map(_WOMEN.search, texts))
 
 
 def _sexes(trial: Trial, number: int) -> set[str]:
@@ -130,10 +125,10 @@ def _others(constraint: Constraint) -> tuple[float, float]:
     """The ages that an excluded one with one bound leaves."""
     unit = constraint.unit or ""
     if constraint.high is not None:
-        low = _days(constraint.high, unit) if constraint.high_open else _end(constraint.high, unit) + _A_MOMENT
+        low = _days(constraint.high, unit) if constraint.high_open else end_of(constraint.high, unit) + _A_MOMENT
         return low, NEVER
     bound = constraint.low or 0.0
-    return 0.0, _end(bound, unit) if constraint.low_open else _days(bound, unit) - _A_MOMENT
+    return 0.0, end_of(bound, unit) if constraint.low_open else _days(bound, unit) - _A_MOMENT
 
 
 def _ages(constraint: Constraint) -> tuple[float, float]:
@@ -141,13 +136,13 @@ def _ages(constraint: Constraint) -> tuple[float, float]:
     low = 0.0 if constraint.low is None else _days(constraint.low, unit) + (_A_MOMENT if constraint.low_open else 0)
     if constraint.high is None:
         return low, NEVER
-    return low, _days(constraint.high, unit) - _A_MOMENT if constraint.high_open else _end(constraint.high, unit)
+    return low, _days(constraint.high, unit) - _A_MOMENT if constraint.high_open else end_of(constraint.high, unit)
 
 
 def _days(value: float, unit: str) -> float:
     return value * DAYS[unit]
 
 
-def _end(value: float, unit: str) -> float:
+def end_of(value: float, unit: str) -> float:
     """The last moment of an age: somebody is 65 years old until the next birthday."""
     return _days(value + 1, unit) - _A_MOMENT if value.is_integer() else _days(value, unit)

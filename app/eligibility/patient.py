@@ -61,12 +61,13 @@ def read_patient(sent: Sequence[Sent], day: date) -> Facts:
         raise RequestError(400, "value", f"{where} is a second Patient: expected the resources of one patient", where)
     patient = patients[0] if patients else None
     known = Known(day, [one for one in sent if one.value["resourceType"] == "Medication"])
+    about: str | None = None
     found: list[Read] = []
     ignored: set[str] = set()
     for one in sent:
         kind = one.value["resourceType"]
         if kind in READERS:
-            _of_the_patient(one, patient)
+            about = _subject(one, patient, about) or about
             found += READERS[kind](one, known)
         elif kind not in ("Patient", "Parameters", "Medication"):
             ignored.add(kind)
@@ -98,17 +99,24 @@ def canonical(one: Any) -> str:
     )
 
 
-def _of_the_patient(one: Sent, patient: Sent | None) -> None:
-    """Raises RequestError where the resource says that it is about another one than the Patient sent."""
+def _subject(one: Sent, patient: Sent | None, about: str | None) -> str | None:
+    """The reference to whom the resource is about. Raises RequestError where that is another one than the Patient sent,
+    or, where none that has an address was sent, than an earlier one is about."""
     subject = one.element.child("subject")
     reference = subject.text("reference") if subject else None
-    if subject is None or reference is None or patient is None or patient.address is None:
-        return
-    known = {patient.address, f"Patient/{patient.value.get('id')}"}
-    if reference in known or any(address.endswith(f"/{reference}") for address in known):
-        return
-    if not any(reference.endswith(f"/{address}") for address in known):
-        raise subject.refuse("reference", f"the Patient that was sent, {patient.address}")
+    if subject is None or reference is None:
+        return None
+    address = patient.address if patient else None
+    known = {address, f"Patient/{patient.value.get('id')}"} if patient and address else {about} - {None}
+    if known and not any(_same(reference, str(other)) for other in known):
+        said = f"the Patient that was sent, {address}" if address else f"one patient: others are about {about}"
+        raise subject.refuse("reference", said)
+    return reference
+
+
+def _same(one: str, other: str) -> bool:
+    """Two addresses of one resource, the one perhaps without its server."""
+    return f"/{one}".endswith(f"/{other}") or f"/{other}".endswith(f"/{one}")
 
 
 def _patient(sent: Sent) -> Iterator[Read]:

@@ -147,7 +147,7 @@ def _value(name: str, value: Any) -> Json:
     if name == "valueCodeableConcept":
         codings = [
             element(**{part: one[part] for part in _CODING if isinstance(one.get(part), str)})
-            for one in value.get("coding", ())
+            for one in value.get("coding") or ()
         ]
         return {name: element(coding=codings, text=value.get("text"))}
     return {name: value} if isinstance(value, str | int | bool) else {}

@@ -7,9 +7,9 @@ services before it (https://github.com/mcode/clinical-trial-matching-service): t
 `phase` and `recruitmentStatus` are strings; any other type that says the same is taken too. Raises RequestError 400.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date
-from math import isfinite
 from typing import Any, NamedTuple
 
 from app.eligibility.elements import Element, shown
@@ -20,6 +20,8 @@ from app.record.ids import fold
 
 MILE, KILOMETRE = 1609.344, 1000.0
 _UNITS = {"": MILE, "mi": MILE, "mile": MILE, "miles": MILE, "[mi_i]": MILE, "[mi_us]": MILE, "km": KILOMETRE}
+_NUMBER = re.compile(r"[+-]?\d{1,12}(\.\d{1,12})?")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _FARTHEST = 20_038_000.0
 """Metres: half of the earth's circumference."""
 CLINICAL_DATA = "trialMatchClinicalData"
@@ -54,6 +56,7 @@ def read_match_request(body: dict[str, Any], query: Iterable[tuple[str, str]] = 
     """`query` are parameters of the address, which the body goes before."""
     given = {name: Given(value, name) for name, value in query if value}
     kind = body.get("resourceType")
+    stated: dict[str, Given] = {}
     sent: list[Sent] = []
     if kind == "Bundle":
         sent += _entries(body, "Bundle")
@@ -72,7 +75,11 @@ def read_match_request(body: dict[str, Any], query: Iterable[tuple[str, str]] = 
         )
     for one in sent:
         if one.value["resourceType"] == "Parameters":
-            given.update(_parameters(one))
+            for name, value in _parameters(one, kind):
+                if name in stated:
+                    raise value.refuse(f"{name} once: {stated[name].path} is the first")
+                stated[name] = value
+    given |= stated
     return _request(tuple(sent), given)
 
 
@@ -103,18 +110,17 @@ def _clinical_data(body: dict[str, Any]) -> Iterator[Sent]:
             raise RequestError(400, "value", f"{where} is {shown(kind)}: expected a Bundle or a Patient", where)
 
 
-def _parameters(sent: Sent) -> Iterator[tuple[str, Given]]:
-    seen = set()
+def _parameters(sent: Sent, body: str) -> Iterator[tuple[str, Given]]:
+    """Those of a Parameters resource, which is the body or in it."""
     for one in sent.element.children("parameter"):
         name = one.text("name")
-        if name == CLINICAL_DATA:
+        if name == CLINICAL_DATA and body == "Parameters":
             continue
+        if name == CLINICAL_DATA:
+            raise one.refuse("name", "the patient's resources as entries beside the Parameters, or Parameters alone")
         if name not in NAMES:
             expected = f"one of {', '.join((*NAMES, CLINICAL_DATA))}"
             raise one.refuse("name", expected)
-        if name in seen:
-            raise one.refuse("name", "each parameter once")
-        seen.add(name)
         values = sorted(key for key in one.value if key.startswith("value"))
         if len(values) != 1:
             raise RequestError(400, "value", f"{one.path}: {name} has {len(values)} values: expected one", one.path)
@@ -153,25 +159,25 @@ def _metres(given: Given) -> float:
     elif isinstance(value, str):
         value, _, unit = value.strip().partition(" ")
     expected = f"a distance in miles, more than 0, such as '50'; units: {', '.join(filter(None, _UNITS))}"
-    try:
-        number = float("" if isinstance(value, bool) else value)
-    except (TypeError, ValueError):
-        raise given.refuse(expected) from None
-    if unit not in _UNITS or not isfinite(number) or number <= 0:
+    written = "" if isinstance(value, bool) else str(value)
+    if unit not in _UNITS or not _NUMBER.fullmatch(written) or float(written) <= 0:
         raise given.refuse(expected)
-    return max(1.0, min(number * _UNITS[unit], _FARTHEST))
+    return max(1.0, min(float(written) * _UNITS[unit], _FARTHEST))
 
 
 def _words(given: Given) -> list[str]:
-    """The codes of a string, a code, a Coding or a CodeableConcept, with commas between them."""
+    """The codes of a string, a code, a Coding or a CodeableConcept, with commas between them; what has no code is read
+    by its display or text."""
     value = given.value
     if isinstance(value, dict):
         coded: Any = value.get("coding")
         codings = coded if isinstance(coded, list) else [value]
-        value = ",".join(str(one.get("code", "")) for one in codings if isinstance(one, dict))
-    if not isinstance(value, str):
-        raise given.refuse("a string")
-    return [fold(word) for word in value.split(",") if word.strip()]
+        said = [one.get("code") or one.get("display") for one in codings if isinstance(one, dict)]
+        value = ",".join(one for one in said if isinstance(one, str)) or value.get("text")
+    words = [fold(word) for word in value.split(",") if word.strip()] if isinstance(value, str) else []
+    if not words:
+        raise given.refuse("a code, or several with commas between them")
+    return words
 
 
 def _phases(given: Given) -> tuple[str, ...]:
@@ -202,15 +208,17 @@ def _statuses(given: Given) -> tuple[str, ...]:
 
 
 def _flag(given: Given) -> bool:
-    if given.value in (True, "true"):
+    if given.value is True or given.value == "true":
         return True
-    if given.value in (False, "false"):
+    if given.value is False or given.value == "false":
         return False
     raise given.refuse("true or false")
 
 
 def _day(given: Given) -> date:
     try:
+        if not _DAY.fullmatch(given.value):
+            raise ValueError
         return date.fromisoformat(given.value)
     except (TypeError, ValueError):
         raise given.refuse("a day such as 2026-03-01") from None

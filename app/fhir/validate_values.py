@@ -17,8 +17,8 @@ MAX_STRING = 1024 * 1024
 _DAY = r"([0-9]{4})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 _TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)(\.[0-9]+)?"
 _ZONE = r"(Z|[+-]((0[0-9]|1[0-3]):[0-5][0-9]|14:00))"
-_INTEGERS = {"integer": (-(2**31), 2**31 - 1), "unsignedInt": (0, 2**31 - 1), "positiveInt": (1, 2**31 - 1)}
-_FORMS = {
+INTEGERS = {"integer": (-(2**31), 2**31 - 1), "unsignedInt": (0, 2**31 - 1), "positiveInt": (1, 2**31 - 1)}
+FORMS = {
     "code": (r"[^\s]+( [^\s]+)*", "words with one space between them"),
     "id": (r"[A-Za-z0-9\-.]{1,64}", "1 to 64 letters, digits, hyphens or dots"),
     "uri": (r"\S+", "a URI without white space"),
@@ -37,8 +37,8 @@ _FORMS = {
     "integer64": (r"0|-?[1-9][0-9]{0,18}", "a string of a whole number"),
     "base64Binary": (r"[A-Za-z0-9+/\s]*={0,2}\s*", "base64"),
 }
-_FORMS |= {"canonical": _FORMS["uri"], "url": _FORMS["uri"]}
-_COMPILED = {name: (re.compile(pattern), expected) for name, (pattern, expected) in _FORMS.items()}
+FORMS |= {"canonical": FORMS["uri"], "url": FORMS["uri"]}
+_COMPILED = {name: (re.compile(pattern), expected) for name, (pattern, expected) in FORMS.items()}
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 # https://hl7.org/fhir/R5/narrative.html#xhtml: HTML 4.0, chapters 7 to 11 (but 9.4) and 15, a and img
@@ -63,8 +63,8 @@ def expected(type_: str, value: Any) -> str | None:
     """What a value of that type looks like, when this is none."""
     if type_ == "boolean":
         return None if isinstance(value, bool) else "true or false, without quotes"
-    if type_ in _INTEGERS:
-        low, high = _INTEGERS[type_]
+    if type_ in INTEGERS:
+        low, high = INTEGERS[type_]
         number = isinstance(value, int) and not isinstance(value, bool)
         return None if number and low <= value <= high else f"a whole number from {low} to {high}, without quotes"
     if type_ == "decimal":

@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.plain.codes import ChangeKind, PhaseCode, SexCode, StatusCode
 from app.record.parts import (
     AgeUnit,
     Arm,
@@ -26,7 +27,7 @@ Item = TypeVar("Item")
 
 
 class Shape(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_serialization_defaults_required=True)
 
 
 class AgeShape(Shape):
@@ -94,7 +95,7 @@ class TitleShape(Shape):
 
 class CohortShape(Shape):
     label: str | None
-    sex: str | None
+    sex: SexCode | None
     minimum_age: AgeShape | None
     maximum_age: AgeShape | None
 
@@ -124,12 +125,12 @@ class TrialShape(Shape):
 
     id: str = Field(description="the registry's own id", examples=["NCT05398809"])
     title: str | None
-    overall_status: str | None = Field(examples=["recruiting"])
-    last_known_status: str | None = Field(description="behind `unknown`: the status when it was last verified")
+    overall_status: StatusCode | None = Field(examples=["recruiting"])
+    last_known_status: StatusCode | None = Field(description="behind `unknown`: the status when it was last verified")
     why_stopped: str | None
     design: Design | None
-    phase: list[str] = Field(description='`[]`: not stated; `["n-a"]`: stated to be not applicable')
-    sex: str | None = Field(description="`all`, `female` or `male`")
+    phase: list[PhaseCode] = Field(description='`[]`: not stated; `["n-a"]`: stated to be not applicable')
+    sex: SexCode | None
     minimum_age: AgeShape | None
     maximum_age: AgeShape | None
     population: Population | None
@@ -229,7 +230,7 @@ class TransitionShape(Shape):
 class VersionShape(Shape):
     """A version of a trial's record."""
 
-    kind: str = Field(description="`new`, `changed`, `deleted` (its registry removed it) or `restored`")
+    kind: ChangeKind = Field(description="`deleted`: its registry removed it")
     version: int
     at: str
     run: int | None = Field(description="the load or sync that noticed")
@@ -297,6 +298,13 @@ class RefusalShape(Shape):
     reason: str
 
 
+class SchemaShape(Shape):
+    """A JSON Schema that is served."""
+
+    name: str
+    url: str
+
+
 class Listing(Shape, Generic[Item]):
     items: list[Item]
     total: int | None = Field(description="of all pages; null where the request says `total=none`")
@@ -309,12 +317,13 @@ class FacetShape(Shape):
 
 
 class FacetedListing(Listing[Item], Generic[Item]):
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
     facets: dict[str, list[FacetShape]] | None = Field(
         None, description="for each facet that was asked for its most frequent values among all matches"
     )
 
 
-class Problem(BaseModel):
+class Problem(Shape):
     """An error (RFC 9457, https://www.rfc-editor.org/rfc/rfc9457)."""
 
     type: str

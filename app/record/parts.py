@@ -11,7 +11,7 @@ AgeUnit = Literal["years", "months", "weeks", "days"]
 
 
 class Part(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_serialization_defaults_required=True)
 
 
 class Age(Part):

@@ -22,7 +22,12 @@ from app.store.database import Database, Script
 
 MOST_CANDIDATES = 500
 """Trials that one request has held against its patient: some two seconds where none of them was before."""
-MOST_CONDITIONS = 50
+LONGEST_NAME = 200
+"""Characters of a condition's name that trials are looked for by: longer ones are sentences, and name none."""
+MOST_NAMED = 1000
+"""Codes, and as many names, that trials are looked for by."""
+AT_ONCE = 100
+"""Alternatives of one parameter."""
 MESH = "http://id.nlm.nih.gov/mesh"
 
 
@@ -39,11 +44,12 @@ class Filters(NamedTuple):
 
 class Candidates(NamedTuple):
     """`found` are without documents, `more`: there are others. `by_condition`: they are chosen by the conditions; else
-    no trial found names one of them, or there is none."""
+    no trial found names one of them, or there is none. `cut`: not all of the conditions were looked for."""
 
     found: Sequence[Found]
     more: bool
     by_condition: bool
+    cut: bool
     version: int
 
 
@@ -54,7 +60,8 @@ async def candidates(database: Database, release: str, filters: Filters) -> Cand
     by_condition = bool(studied) and bool((await _run(database, query, (Some(studied),), 1)).matches)
     among = (Some((*studied, *unnamed)),) if by_condition else ()
     page = await _run(database, query, among, MOST_CANDIDATES + 1)
-    return Candidates(page.matches[:MOST_CANDIDATES], len(page.matches) > MOST_CANDIDATES, by_condition, page.version)
+    more, cut = len(page.matches) > MOST_CANDIDATES, max(len(filters.codes), len(filters.names)) > MOST_NAMED
+    return Candidates(page.matches[:MOST_CANDIDATES], more, by_condition, cut, page.version)
 
 
 async def _run(database: Database, query: Query, nodes: tuple[Node, ...], most: int) -> Page:
@@ -77,17 +84,18 @@ def _query(release: str, filters: Filters) -> Query:
 
 def _studied(release: str, filters: Filters) -> tuple[Node, ...]:
     """That the trial studies one of the conditions: by code, by MeSH with all that stands below, or by its name."""
-    names = sorted(filters.names)[:MOST_CONDITIONS]
-    codes = sorted(filters.codes)[:MOST_CONDITIONS]
+    names = sorted(name for name in filters.names if len(name) <= LONGEST_NAME)[:MOST_NAMED]
+    codes = sorted(filters.codes)[:MOST_NAMED]
     coded = [f"{_escaped(system)}|{_escaped(code)}" for system, code in codes]
     coded += [f"{CONDITION_SYSTEM}|{condition_code(name)}" for name in names]
     below = [f"{MESH}|{_escaped(code)}" for system, code in codes if system == MESH]
-    pairs = [
-        ("condition", ",".join(coded)),
-        ("condition:below", ",".join(below)),
-        ("condition:text", ",".join(map(_escaped, names))),
-    ]
-    return _parsed(release, [pair for pair in pairs if pair[1]]).nodes
+    asked = {"condition": coded, "condition:below": below, "condition:text": [_escaped(name) for name in names]}
+    return tuple(
+        node
+        for name, values in asked.items()
+        for start in range(0, len(values), AT_ONCE)
+        for node in _parsed(release, [(name, ",".join(values[start : start + AT_ONCE]))]).nodes
+    )
 
 
 def _escaped(text: str) -> str:

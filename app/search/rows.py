@@ -166,14 +166,15 @@ class Rows:
 
     def taking(self, test: Test, unit: str = "") -> Source:
         """Cohorts that take somebody of one of the ages; `unit` says whether they state their ages."""
-        days = [value.exact for value in test.values if isinstance(value, Interval)]
+        ages = [value for value in test.values if isinstance(value, Interval)]
 
         def takes(row: str) -> str:
             # the ends of all the ages, which an index answers; alternatives it would not
-            ends = [f"{row}.low <= {self.bind.real(max(days))}", f"{row}.high >= {self.bind.real(min(days))}"]
-            if len(days) > 1:
-                at = [self.bind.real(age) for age in days]
-                ends.append(any_of(f"({row}.low <= {age} AND {row}.high >= {age})" for age in at))
+            first, last = min(age.low for age in ages), max(age.high for age in ages)
+            ends = [f"{row}.low <= {self.bind.real(last)}", f"{row}.high >= {self.bind.real(first)}"]
+            if len(ages) > 1:
+                each = [(self.bind.real(age.high), self.bind.real(age.low)) for age in ages]
+                ends.append(any_of(f"({row}.low <= {high} AND {row}.high >= {low})" for high, low in each))
             return all_of([*ends, *([f"{row}.unit = {self.bind.text(unit)}"] if unit else [])])
 
         return self._rows("search_number", test.parameters, takes)

@@ -7,7 +7,7 @@ import math
 import re
 from decimal import Decimal, InvalidOperation
 
-from app.eligibility.cohorts import DAYS, NEVER
+from app.eligibility.cohorts import DAYS, NEVER, end_of
 from app.fhir.datatypes import UCUM
 from app.fhir.terminology import members
 from app.parameters.dates import PREFIXED, around, interval, microseconds, split_prefix
@@ -209,17 +209,17 @@ def read_number(name: str, text: str, quantity: bool) -> Interval:
 
 
 def _age(name: str, text: str) -> Interval:
-    """In days."""
+    """In days: a whole number is that age until the next one."""
     number, *unit = [unescape(part) for part in split(text, "|")]
     system, code = unit if len(unit) == 2 else ("", "" if not unit else "?")
     known = not system or system == UCUM
     if not _NUMBER.fullmatch(number) or len(number) > 20 or not known or (code or "a") not in DAYS:
         expected = f"an age such as 14, 14||mo or 14|{UCUM}|wk, in {', '.join(DAYS)}"
         raise refuse("value", f"{name} is '{text[:100]}': expected {expected}", name)
-    days = float(number) * DAYS[code or "a"]
-    if not 0 <= days <= NEVER:
+    age, unit_days = float(number), DAYS[code or "a"]
+    if not 0 <= age * unit_days <= NEVER:
         raise refuse("value", f"{name} is '{text[:100]}': expected an age that somebody can have", name)
-    return Interval("eq", days, days, days)
+    return Interval("eq", age * unit_days, end_of(age, code or "a"))
 
 
 def _criterion(name: str, text: str) -> Parts:

@@ -254,6 +254,41 @@ def test_what_was_not_read_is_said(registry: httpx.Client) -> None:
     assert "deceased" in outcome["issue"][0]["diagnostics"] and "Encounter" in outcome["issue"][1]["diagnostics"]
 
 
+def parameters(name: str, value: str) -> Json:
+    return {"resourceType": "Parameters", "parameter": [{"name": name, "valueString": value}]}
+
+
+@pytest.mark.parametrize(
+    "asked", [{"valueCodeableConcept": {"text": "N/A"}}, {"valueCoding": {"display": "N/A"}}, {"valueCode": "n-a"}]
+)
+def test_what_has_no_code_is_read_by_its_text(registry: httpx.Client, asked: Json) -> None:
+    assert set(scores(ask(registry, bundle(GIRL, phase=asked), excluded="true").json())) == {VITILIGO}
+
+
+def test_a_chart_of_many_conditions(registry: httpx.Client) -> None:
+    """None of them is lost, however many names they have."""
+    others = [{**HAS_VITILIGO, "id": f"c{n}", "code": {"text": f"Ailment number {n}"}} for n in range(400)]
+    said = ask(registry, bundle(GIRL, *others, HAS_VITILIGO), excluded="true").json()
+    assert VITILIGO in scores(said) and of_type(said, "OperationOutcome") == []
+    long = {**HAS_VITILIGO, "code": {"text": "a" * 100_000}}
+    assert ask(registry, bundle(GIRL, long, HAS_VITILIGO)).status_code == 200
+
+
+def test_what_is_of_one_person_is_kept_by_no_cache(registry: httpx.Client) -> None:
+    answer = registry.post("/fhir/r4/ResearchStudy/$match", json=GIRL, headers={"If-None-Match": "*"})
+    assert (answer.status_code, answer.headers["cache-control"], answer.headers.get("etag")) == (200, "no-store", None)
+    assert registry.post("/getClinicalTrial", json=bundle(GIRL)).headers["cache-control"] == "no-store"
+
+
+def test_odd_shapes_are_no_failure(registry: httpx.Client) -> None:
+    assert ask(registry, bundle(GIRL, {**HAS_VITILIGO, "code": {"coding": None, "text": "Rust"}})).status_code == 200
+    deep: Json = {}
+    for _ in range(300):
+        deep = {"extension": [deep]}
+    refused = ask(registry, bundle(GIRL, {**HAS_VITILIGO, "code": deep}))
+    assert refused.status_code == 400 and "100 deep" in refused.json()["issue"][0]["diagnostics"]
+
+
 BAD_HB = observation("hb", "718-7", 11, "g/dL")
 
 
@@ -276,6 +311,8 @@ BAD_HB = observation("hb", "718-7", 11, "g/dL")
         (bundle(GIRL, {**BAD_HB, "valueInteger": 3}), "Bundle.entry[1].resource.valueQuantity", "one value"),
         (bundle(GIRL, {**BAD_HB, "subject": {"reference": "Patient/other"}}),
          "Bundle.entry[1].resource.subject.reference", "Patient/girl"),
+        (bundle({**BAD_HB, "subject": {"reference": "Patient/a"}}, {**BAD_HB, "subject": {"reference": "Patient/b"}}),
+         "Bundle.entry[1].resource.subject.reference", "others are about Patient/a"),
         (bundle(GIRL, {**HAS_VITILIGO, "code": {"coding": ["x"]}}),
          "Bundle.entry[1].resource.code.coding[0]", "expected an object"),
         ({"resourceType": "Bundle", "entry": {}}, "Bundle.entry", "expected an array"),
@@ -297,6 +334,17 @@ BAD_HB = observation("hb", "718-7", 11, "g/dL")
         (bundle(GIRL, recruitmentStatus={"valueString": "open"}),
          "Bundle.entry[0].resource.parameter[0].valueString", "not-yet-recruiting"),
         (bundle(GIRL, excluded={"valueString": "yes"}), "Bundle.entry[0].resource.parameter[0].valueString", "'yes'"),
+        (bundle(GIRL, excluded={"valueInteger": 1}), "Bundle.entry[0].resource.parameter[0].valueInteger", "is 1"),
+        (bundle(GIRL, date={"valueDate": "20260301"}), "Bundle.entry[0].resource.parameter[0].valueDate", "2026-03-01"),
+        (bundle(GIRL, zipCode={"valueString": "20814"}, travelRadius={"valueString": "5_0"}),
+         "Bundle.entry[0].resource.parameter[1].valueString", "'5_0'"),
+        (bundle(GIRL, phase={"valueCodeableConcept": {"coding": 5}}),
+         "Bundle.entry[0].resource.parameter[0].valueCodeableConcept", "a code"),
+        (bundle(GIRL, phase={"valueString": ","}), "Bundle.entry[0].resource.parameter[0].valueString", "a code"),
+        (bundle(GIRL, parameters("phase", "phase-2"), parameters("phase", "phase-3")),
+         "Bundle.entry[2].resource.parameter[0].valueString", "once: Bundle.entry[1]"),
+        (bundle(GIRL, parameters("trialMatchClinicalData", "x")), "Bundle.entry[1].resource.parameter[0].name",
+         "beside the Parameters"),
         (bundle(GIRL, zipcode={"valueString": "20814"}), "Bundle.entry[0].resource.parameter[0].name", "zipCode"),
         (bundle(GIRL, phase={}), "Bundle.entry[0].resource.parameter[0]", "0 values"),
         ({"resourceType": "Parameters", "parameter": [{"name": "trialMatchClinicalData", "valueString": "x"}]},

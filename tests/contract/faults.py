@@ -57,6 +57,14 @@ def instead(path: str, *parts: str, where: Any = lambda p: True) -> Alter:
     return alter
 
 
+def replaced(known: bytes, other: bytes, *parts: str) -> Alter:
+    def alter(p: Passing) -> None:
+        if p.at(*parts) and "content-encoding" not in p.headers:
+            p.body = p.body.replace(known, other)
+
+    return alter
+
+
 def repeated(document: Any) -> None:
     key = "items" if "items" in document else "entry"
     document[key] = [document[key][0], *document[key]]
@@ -153,6 +161,11 @@ FAULTS: list[tuple[str, str, Alter]] = [
     ("a declared parameter passed over", "r5.parameters", instead(STUDY, f"{STUDY}?keyword=")),
     ("an undeclared parameter passed over", "r5.undeclared", instead(STUDY, f"{STUDY}?{ABSENT}=1", where=strictly)),
     ("what was ignored is not said", "r5.lenient", bundle(only_matches, f"{STUDY}?{ABSENT}=1")),
+    (
+        "a code that the list has not",
+        "r5.schemas",
+        replaced(b'"mode":"instance"', b'"mode":"some"', "/fhir/r5/Location"),
+    ),
     ("another version", "r5.vread", bundle(lambda d: d.update(title="Another"), STUDY, "/_history/1")),
     ("no ETag", "r5.etag", without("etag", f"{STUDY}/NCT")),
     ("no 304", "r5.etag", instead(f"{STUDY}/NCT05398809", f"{STUDY}/NCT", where=conditional)),
@@ -178,7 +191,14 @@ FAULTS: list[tuple[str, str, Alter]] = [
     ("a self link that is short", "r5.self", bundle(short_self, f"{STUDY}?title:missing")),
     ("a wrong count", "r4.count", bundle(raised(1), "/fhir/r4/Group?_summary=count")),
     ("nothing included", "r5.include", bundle(only_matches, STUDY, "_include=ResearchStudy:site")),
-    ("something else by POST", "r5.post", lambda p: p.method == "POST" and p.at(STUDY) and p.edit(no_entries)),
+    (
+        "something else by POST",
+        "r5.post",
+        lambda p: p.method == "POST" and p.at(STUDY, "_search") and p.edit(no_entries),
+    ),
+    ("a cache may keep what is of a person", "r5.match", without("cache-control", f"{STUDY}/$match")),
+    ("no score", "r5.match", bundle(lambda d: d["entry"][0]["search"].pop("score"), f"{STUDY}/$match")),
+    ("no reasons", "r5.match", bundle(only_matches, f"{STUDY}/$match")),
     ("no address of an export", "r5.export", without("content-location", "/fhir/r5/$export")),
     ("a stack trace in an error", "nothing-internal", whole(TRACED, FHIR, f"{STUDY}?date=yesterday", code=400)),
     ("a stack trace in a problem", "nothing-internal", whole(TOLD, PROBLEM, "/api/v1/trials?limit=many", code=400)),

@@ -103,6 +103,23 @@ def test_schemas_by_name_and_that_contain_themselves() -> None:
     assert change == ("breaking", "POST /a 200 application/json.value", "may be null now, was string")
 
 
+def test_what_shared_schemas_reach_is_compared() -> None:
+    """Also where the schema that is named is the same in both documents."""
+
+    def linked(last: Json, **more: Json) -> Json:
+        named = {"Node": fields(next={"$ref": "#/components/schemas/Next"}), "Next": fields(last={"$ref": "#/a/last"})}
+        return {**answering(REF, components={"schemas": {**named, **more}}), "a": {"last": last}}
+
+    old = linked(TEXT)
+    assert diff(old, linked(TEXT)) == []
+    [change] = diff(old, linked(NULLABLE))
+    assert change.where == "POST /a 200 application/json.next.last"
+    [change] = diff(old, linked(TEXT, Next=fields(last=NULLABLE)))
+    assert change.what == "may be null now, was string"
+    with pytest.raises(ValueError, match="#/a/last is not in the document"):
+        diff({**old, "a": {}}, {**old, "a": {}})
+
+
 def parameters(*listed: Json, path: str = "/a") -> Json:
     return document({"parameters": list(listed)}, path)
 

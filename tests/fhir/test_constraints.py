@@ -43,7 +43,7 @@ CASES = [
         None,
         ["is ?", "...", "duration-half-lives <= 5 {half-lives}"],
     ),
-    ("Hemoglobin >= 9 g/dL without transfusion", None, ["is ?", "...", "hemoglobin >= 9 g/dL"]),
+    ("Hemoglobin >= 9 g/dL without transfusion", None, ["is Hemoglobin >= 9 g/dL without transfusion"]),
     ("Likes lamps", None, ["is Likes lamps"]),
 ]
 

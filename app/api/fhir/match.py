@@ -18,11 +18,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app import clock
-from app.api.answers import with_query
+from app.api.answers import unstored, with_query
 from app.api.errors import ANSWERED, log
-from app.api.fhir.answers import fhir_answer, fhir_base, place, takes
+from app.api.fhir.answers import fhir_base, place, takes
 from app.api.fhir.search import distance
 from app.api.fhir.validate import read_resource
+from app.api.formats import written
 from app.api.routes import Endpoint
 from app.eligibility.facts import Facts
 from app.eligibility.match import Match, match
@@ -33,7 +34,7 @@ from app.fhir.guidance_response import guidance_response
 from app.fhir.match_request import MatchRequest, read_match_request
 from app.fhir.outcome import issue, outcome
 from app.record.trial import Trial
-from app.search.candidates import MOST_CANDIDATES, Candidates, Filters, candidates
+from app.search.candidates import MOST_CANDIDATES, MOST_NAMED, Candidates, Filters, candidates
 from app.search.documents import documents
 from app.search.parse import read_count
 from app.search.run import Found
@@ -77,8 +78,7 @@ async def _match_trials(request: Request) -> Response:
     page = await matched(request, release, asked, count)
     base = fhir_base(request, release)
     pairs = [("excluded", "true")] if asked.excluded else []
-    pairs += [("date", asked.day.isoformat())] if asked.day else []
-    pairs.append(("_count", str(count)))
+    pairs += [("date", page.facts.day.isoformat()), ("_count", str(count))]
     where, cursor = f"{base}/ResearchStudy/$match", str(asked.cursor.value) if asked.cursor else None
     links = [("self", with_query(where, [*pairs, *([("_cursor", cursor)] if cursor else [])]))]
     if page.following is not None:
@@ -95,7 +95,7 @@ async def _match_trials(request: Request) -> Response:
         search=[search_of(one) for one in page.ranked],
         more=[(f"urn:uuid:{uuid5(NAMESPACE_OID, reason.decode())}", reason) for reason in reasons],
     )
-    return fhir_answer(request, release, bundle)
+    return unstored(*written(bundle, release, request.state.format))
 
 
 def _reasons(page: Matched) -> list[bytes]:
@@ -176,6 +176,9 @@ def issues_of(found: Candidates, facts: Facts, asked: MatchRequest) -> list[dict
     if not found.by_condition and any(one.kind == "condition" for one in facts.coded):
         text = "no trial found names a condition that was sent: trials of all conditions were considered"
         said.append(("information", "informational", text))
+    if found.cut:
+        text = f"trials were looked for by the first {MOST_NAMED:,} codes and names of conditions only"
+        said.append(("warning", "too-costly", text))
     if asked.zip_code is not None and asked.radius is None:
         said.append(("information", "informational", "zipCode came without a travelRadius: sites may be anywhere"))
     if facts.died is not None:

@@ -22,6 +22,8 @@ from app.fhir.xml import from_xml
 
 LARGEST = 10_000_000
 """Bytes of a resource to validate."""
+DEEPEST = 100
+"""Objects in one another."""
 _MODES = ("create", "update", "delete", "profile")
 Json = dict[str, Any]
 
@@ -122,4 +124,20 @@ async def read_resource(request: Request, release: str, empty: bool = False) -> 
         raise RequestError(400, "structure", f"the body is not a FHIR resource in {name.upper()}: {error}") from error
     if not isinstance(document, dict):
         raise RequestError(400, "structure", "the body is not a FHIR resource: expected a JSON object")
+    refuse_deep(document)
     return document
+
+
+def refuse_deep(document: Json) -> None:
+    """Raises 400 for objects and arrays in one another beyond what a resource needs: what reads them is recursive."""
+    level: list[Any] = [document]
+    for _ in range(DEEPEST):
+        level = [
+            below
+            for one in level
+            for below in (one.values() if isinstance(one, dict) else one)
+            if isinstance(below, dict | list)
+        ]
+        if not level:
+            return
+    raise RequestError(400, "structure", f"the body has objects in one another more than {DEEPEST} deep")

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.api.plain import changes, items, lists, origins, runs, trials, versions
+from app.api.plain import changes, items, lists, origins, runs, schemas, trials, versions
 
 router = APIRouter()
-for _part in (trials, lists, items, changes, versions, origins, runs):
+for _part in (trials, lists, items, changes, versions, origins, runs, schemas):
     router.include_router(_part.router)

@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api.answers import JSON, answer
-from app.api.plain.parameters import CSV, CSV_TYPE, GEOJSON, format_asked, format_parameter
-from app.api.plain.shared import MISSING, PREFIX, dump, fields_asked, listing, only, picked, present_trial
+from app.api.plain.parameters import CSV, CSV_TYPE, FIELDS, GEOJSON, format_asked, format_parameter
+from app.api.plain.shared import MISSING, PREFIX, UNKNOWN, dump, fields_asked, listing, only, picked, present_trial
 from app.errors import RequestError
 from app.plain import csv, geojson
 from app.plain.criteria import CriterionShape
@@ -30,7 +30,7 @@ from app.search.trial_sites import sites_of
 router = APIRouter(prefix=PREFIX, tags=["plain"])
 
 
-@router.get("/trials/{id}", response_model=TrialShape, responses=MISSING)
+@router.get("/trials/{id}", response_model=TrialShape, responses=MISSING, openapi_extra={"parameters": [FIELDS]})
 async def read_trial(request: Request, id: str) -> Response:
     """One trial. Its `ETag` and `Last-Modified` answer conditional requests with 304."""
     only(request, "fields")
@@ -112,19 +112,19 @@ async def _item(request: Request, name: str, trial_id: str, id: str, shape: Call
     raise RequestError(404, "not-found", f"nothing in {name} has the id '{id}'")
 
 
-@router.get("/criteria/{id}", response_model=CriterionShape, responses=MISSING)
+@router.get("/criteria/{id}", response_model=CriterionShape, responses=UNKNOWN)
 async def read_criterion(request: Request, id: str) -> Response:
     """One criterion; its id is the trial's, the cohort's number, the type's first letter and its place in the tree."""
     return await _item(request, "criteria", id.rsplit("-", 2)[0], id, criterion_shape)
 
 
-@router.get("/outcomes/{id}", response_model=OutcomeShape, responses=MISSING)
+@router.get("/outcomes/{id}", response_model=OutcomeShape, responses=UNKNOWN)
 async def read_outcome(request: Request, id: str) -> Response:
     """One outcome measure; its id is the trial's, the type and the position."""
     return await _item(request, "outcomes", id.rsplit("-", 2)[0], id, outcome_shape)
 
 
-@router.get("/sites/{id}", response_model=SiteShape, responses=MISSING)
+@router.get("/sites/{id}", response_model=SiteShape, responses=UNKNOWN)
 async def read_site(request: Request, id: str) -> Response:
     """One facility."""
     return await _item(request, "sites", id, id, site_shape)

@@ -54,7 +54,10 @@ async def _collection(
 
 
 @router.get(
-    "/criteria", response_model=Listing[CriterionShape], responses=REFUSED, openapi_extra=listed_extra("criteria")
+    "/criteria",
+    response_model=Listing[CriterionShape],
+    responses=REFUSED,
+    openapi_extra=listed_extra("criteria", format_parameter("json")),
 )
 async def list_criteria(request: Request) -> Response:
     """Eligibility criteria, by trial and in the order of the document."""
@@ -62,7 +65,10 @@ async def list_criteria(request: Request) -> Response:
 
 
 @router.get(
-    "/outcomes", response_model=Listing[OutcomeShape], responses=REFUSED, openapi_extra=listed_extra("outcomes")
+    "/outcomes",
+    response_model=Listing[OutcomeShape],
+    responses=REFUSED,
+    openapi_extra=listed_extra("outcomes", format_parameter("json")),
 )
 async def list_outcomes(request: Request) -> Response:
     """Outcome measures, by trial and in the order of the document."""

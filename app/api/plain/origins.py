@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api.answers import JSON, answer
-from app.api.plain.shared import MISSING, PREFIX, find_trial, listing, only, present_trial
+from app.api.plain.shared import KEPT, MISSING, PREFIX, find_trial, listing, only, present_trial
 from app.plain.shapes import (
     LinkShape,
     Listing,
@@ -63,7 +63,7 @@ _DENIED = select(t.denied_link.c.first, t.denied_link.c.second).where(
 )
 
 
-@router.get("/trials/{id}/links", response_model=Listing[LinkShape], responses=MISSING)
+@router.get("/trials/{id}/links", response_model=Listing[LinkShape], responses=KEPT)
 async def list_links(request: Request, id: str) -> Response:
     """Other registries' records of what is the same trial, as identifiers say; with the evidence for each."""
     only(request)

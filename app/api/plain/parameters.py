@@ -43,7 +43,7 @@ PAGING = [
     query_parameter("limit", "Items on a page.", {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE}),
     query_parameter("cursor", "Where the page begins: from the `next` of the page before."),
 ]
-_FIELDS = query_parameter("fields", "Only these fields of each item, and its id.", several=True)
+FIELDS = query_parameter("fields", "Only these fields of each item, and its id.", several=True)
 
 
 def format_parameter(*names: str) -> Json:
@@ -56,7 +56,7 @@ def listed_extra(collection: str, *more: Json) -> Json:
     for one in listed_parameters(collection).values():
         choices = one.reads.allowed if isinstance(one.reads, Chosen | Stated) else ()
         made.append(_filter(one.code, one.doc, choices))
-    return {"parameters": [*made, *more, _FIELDS, *PAGING]}
+    return {"parameters": [*made, *more, FIELDS, *PAGING]}
 
 
 def trials_extra() -> Json:
@@ -77,7 +77,7 @@ def trials_extra() -> Json:
             query_parameter("facets", "Values to count.", {"type": "string", "enum": list(FACETS)}, several=True),
             query_parameter("total", "`none` leaves it out.", {"enum": ["none", "estimate", "accurate"]}),
             format_parameter("json", "csv"),
-            _FIELDS,
+            FIELDS,
             *PAGING,
         ]
     }

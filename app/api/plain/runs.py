@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from app.api.answers import JSON, answer, base_url, with_query
 from app.api.plain.parameters import PAGING
-from app.api.plain.shared import MISSING, PREFIX, REFUSED, listing, only
+from app.api.plain.shared import PREFIX, REFUSED, UNKNOWN, listing, only
 from app.errors import RequestError
 from app.plain.shapes import (
     Listing,
@@ -52,7 +52,7 @@ def _run(row: Any) -> RunShape:
     return RunShape(**dict(zip(RunShape.model_fields, row, strict=True)))
 
 
-@router.get("/runs/{id}", response_model=RunShape, responses=MISSING)
+@router.get("/runs/{id}", response_model=RunShape, responses=UNKNOWN)
 async def read_run(request: Request, id: str) -> Response:
     """One load or sync."""
     only(request)
@@ -69,7 +69,7 @@ async def _find_run(request: Request, id: str) -> Any:
     return row
 
 
-@router.get("/runs/{id}/refusals", response_model=Listing[RefusalShape], responses=MISSING)
+@router.get("/runs/{id}/refusals", response_model=Listing[RefusalShape], responses=UNKNOWN)
 async def list_refusals(request: Request, id: str) -> Response:
     """The records that a run refused, and why."""
     only(request)

@@ -20,10 +20,16 @@ PREFIX = "/api/v1"
 REFUSED: dict[int | str, dict[str, Any]] = {
     400: {"model": Problem, "description": "A parameter is unknown or its value is wrong."},
 }
-MISSING: dict[int | str, dict[str, Any]] = {
+UNKNOWN: dict[int | str, dict[str, Any]] = {
     **REFUSED,
-    301: {"model": Problem, "description": "The id is an earlier one: `Location` has the present one."},
     404: {"model": Problem, "description": "There is no such item."},
+}
+KEPT: dict[int | str, dict[str, Any]] = {
+    **UNKNOWN,
+    301: {"model": Problem, "description": "The id is an earlier one: `Location` has the present one."},
+}
+MISSING: dict[int | str, dict[str, Any]] = {
+    **KEPT,
     410: {"model": Problem, "description": "The registry removed the trial: only its history can be asked for."},
 }
 

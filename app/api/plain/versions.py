@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from app.api.answers import JSON, answer
 from app.api.plain.changes import CHANGES, change_shape
-from app.api.plain.shared import MISSING, PREFIX, find_trial, listing, only
+from app.api.plain.shared import KEPT, PREFIX, find_trial, listing, only
 from app.errors import RequestError
 from app.plain.render import trial_shape
 from app.plain.shapes import (
@@ -36,7 +36,7 @@ async def _versions(request: Request, id: str) -> tuple[Any, list[Any]]:
     return row, list(changes)
 
 
-@router.get("/trials/{id}/versions", response_model=Listing[VersionShape], responses=MISSING)
+@router.get("/trials/{id}/versions", response_model=Listing[VersionShape], responses=KEPT)
 async def list_versions(request: Request, id: str) -> Response:
     """The versions of a trial's record, oldest first: when, what kind of change, which fields, which transition."""
     only(request)
@@ -60,7 +60,7 @@ async def _record(request: Request, row: Any, id: str, version: str) -> tuple[Tr
     raise RequestError(404, "not-found", f"the trial '{id}' has no version '{version}'")
 
 
-@router.get("/trials/{id}/versions/{version}", response_model=TrialShape, responses=MISSING)
+@router.get("/trials/{id}/versions/{version}", response_model=TrialShape, responses=KEPT)
 async def read_version(request: Request, id: str, version: str) -> Response:
     """A trial as it was at a version."""
     only(request)
@@ -69,7 +69,7 @@ async def read_version(request: Request, id: str, version: str) -> Response:
     return answer(request, orjson.dumps(trial_shape(record, int(version), updated).model_dump()), JSON)
 
 
-@router.get("/trials/{id}/versions/{before}/diff/{after}", response_model=Listing[DiffShape], responses=MISSING)
+@router.get("/trials/{id}/versions/{before}/diff/{after}", response_model=Listing[DiffShape], responses=KEPT)
 async def diff_versions(request: Request, id: str, before: str, after: str) -> Response:
     """What differs between two versions, field by field; items of lists are matched by identity, not by place."""
     only(request)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from time import perf_counter
 
-from app.contract.checks import metadata, plain, reach, reading, searching
+from app.contract.checks import matching, metadata, plain, reach, reading, schemas, searching
 from app.contract.checks.check import Broken, Check, Ended, Failure, Kind, Nothing, ReleaseCheck, Result, Unreachable
 from app.contract.checks.server import ABSENT, RELEASES, Server
 
@@ -38,10 +38,16 @@ def _of_release(check: ReleaseCheck, release: str, server: Server) -> Iterator[F
     return check.run(server, release)
 
 
+_OF_RELEASES = (*metadata.CHECKS, *schemas.CHECKS, *reading.CHECKS, *searching.CHECKS, *matching.CHECKS)
 CHECKS: tuple[Check, ...] = (
     *reach.CHECKS,
     *plain.CHECKS,
-    *(each for check in (*metadata.CHECKS, *reading.CHECKS, *searching.CHECKS) for each in _each_release(check)),
+    *(
+        each
+        for part in (metadata, schemas, reading, searching, matching)
+        for check in part.CHECKS
+        for each in _each_release(check)
+    ),
     Check(
         "nothing-internal",
         nothing_internal,
