@@ -48,10 +48,15 @@ def read_document(place: str) -> dict[str, Any]:
             found = httpx.get(address, follow_redirects=True, timeout=30).raise_for_status().json()
         else:
             found = json.loads(Path(place).read_text())
+    except RecursionError:
+        refuse(f"{place} cannot be read as JSON: it has values in one another too deep")
     except (OSError, ValueError, httpx.HTTPError) as error:
-        refuse(f"{place} cannot be read as JSON: {error}")
-    if not isinstance(found, dict):
-        refuse(f"{place} is no OpenAPI document: expected an object")
+        hint = "; a server's address begins with http://" if isinstance(error, FileNotFoundError) else ""
+        refuse(f"{place} cannot be read as JSON: {error}{hint}")
+    if not isinstance(found, dict) or not isinstance(found.get("openapi"), str):
+        refuse(f"{place} is no OpenAPI document: expected an object with 'openapi': '3...'")
+    if not isinstance(found.get("paths"), dict):
+        refuse(f"{place} is no OpenAPI document: expected an object 'paths'")
     return found
 
 

@@ -16,6 +16,14 @@ class Change(NamedTuple):
     what: str
 
 
+def part(holder: Json, name: str, where: str) -> Json:
+    """The object of this name; an empty one where there is none. Raises ValueError for what is no object."""
+    found = holder.get(name, {})
+    if not isinstance(found, dict):
+        raise ValueError(f"{where}: '{name}' is {str(found)[:80]!r}, expected an object")
+    return found
+
+
 class Document:
     """An OpenAPI document whose references are looked up (within the document)."""
 
@@ -37,6 +45,10 @@ class Document:
             if beside and isinstance(node, dict):
                 node = {**node, **beside}
         return node
+
+    def part(self, holder: Json, name: str, where: str) -> Json:
+        """What `holder` has of this name, or what that refers to. Raises ValueError for what is no object."""
+        return part({name: self.resolve(holder.get(name))}, name, where)
 
     def _find(self, reference: str) -> Any:
         found: Any = self.document

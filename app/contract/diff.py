@@ -4,17 +4,21 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from app.contract.change import Change, Document, Json
+from app.contract.change import Change, Document, Json, part
 from app.contract.schemas import Schemas
 
+_STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _BRACES = re.compile(r"\{[^}]*\}")
 
 
 def diff(old: Json, new: Json) -> list[Change]:
     """What breaks a client first. Raises ValueError for what is no OpenAPI document."""
-    found = _Diff(Document(old), Document(new)).changes()
-    return sorted(dict.fromkeys(found), key=lambda change: (change.kind != "breaking", change.where, change.what))
+    try:
+        found = dict.fromkeys(_Diff(Document(old), Document(new)).changes())
+    except RecursionError:
+        raise ValueError("a schema contains itself in a way that is not followed") from None
+    return sorted(found, key=lambda change: (change.kind != "breaking", change.where, change.what))
 
 
 class _Diff:
@@ -30,6 +34,10 @@ class _Diff:
             new = after[key]
             if new.get("deprecated") and not old.get("deprecated"):
                 yield Change("compatible", old["where"], "is deprecated now")
+            if old["security"] != new["security"]:
+                free = not new["security"] or {} in new["security"]
+                said = f"security is {new['security']}, was {old['security']}"
+                yield Change("compatible" if free else "breaking", old["where"], said)
             yield from self._parameters(old, new)
             yield from self._body(old, new)
             yield from self._answers(old, new)
@@ -50,9 +58,9 @@ class _Diff:
                 yield Change("breaking" if needed else "compatible", where, said)
             if is_now.get("deprecated") and not was.get("deprecated"):
                 yield Change("compatible", where, "is deprecated now")
-            for name in ("style", "explode"):
-                if was.get(name) != is_now.get(name):
-                    yield Change("breaking", where, f"{name} is {is_now.get(name)}, was {was.get(name)}")
+            for name, one, other in zip(("style", "explode"), _written(was), _written(is_now), strict=True):
+                if one != other:
+                    yield Change("breaking", where, f"{name} is {other}, was {one}")
             yield from self._schemas.compare(was.get("schema"), is_now.get("schema"), where, "request")
         for key in after.keys() - before.keys():
             is_now = after[key]
@@ -62,53 +70,56 @@ class _Diff:
             yield Change("breaking" if needed else "compatible", where, said)
 
     def _body(self, old: Json, new: Json) -> Iterator[Change]:
-        was, is_now = self._old.resolve(old.get("requestBody")), self._new.resolve(new.get("requestBody"))
         where = f"{old['where']} body"
-        if was and not is_now:
+        was, is_now = (
+            document.part(one, "requestBody", where) if "requestBody" in one else None
+            for document, one in ((self._old, old), (self._new, new))
+        )
+        if was is not None and is_now is None:
             yield Change("breaking", where, "is not taken any more")
         needed = bool(is_now and is_now.get("required"))
         if needed and not (was and was.get("required")):
             yield Change("breaking", where, "is required now")
-        elif is_now and not was:
+        elif is_now is not None and was is None:
             yield Change("compatible", where, "is new")
-        if was and is_now:
+        if was is not None and is_now is not None:
             yield from self._content(was, is_now, where, "request")
 
     def _content(self, old: Json, new: Json, where: str, direction: Any) -> Iterator[Change]:
-        before, after = old.get("content", {}), new.get("content", {})
+        before, after = (part(one, "content", where) for one in (old, new))
         for kind in before:
             at = f"{where} {kind}"
             if kind not in after:
                 yield Change("breaking", at, "was removed")
             else:
-                old_schema, new_schema = before[kind].get("schema"), after[kind].get("schema")
+                old_schema, new_schema = (part(one, kind, where).get("schema") for one in (before, after))
                 yield from self._schemas.compare(old_schema, new_schema, at, direction)
         for kind in after.keys() - before.keys():
             yield Change("compatible", f"{where} {kind}", "is new")
 
     def _answers(self, old: Json, new: Json) -> Iterator[Change]:
-        before, after = old.get("responses", {}), new.get("responses", {})
+        before, after = (part(one, "responses", one["where"]) for one in (old, new))
         for status in before:
             where = f"{old['where']} {status}"
             if status not in after:
                 # an error that there is no more is one thing less to be ready for
                 yield Change("compatible" if status[0] in "45" else "breaking", where, "was removed")
                 continue
-            was, is_now = self._old.resolve(before[status]), self._new.resolve(after[status])
+            was, is_now = self._old.part(before, status, where), self._new.part(after, status, where)
             yield from self._content(was, is_now, where, "response")
-            yield from self._headers(was.get("headers", {}), is_now.get("headers", {}), where)
+            yield from self._headers(part(was, "headers", where), part(is_now, "headers", where), where)
         for status in after.keys() - before.keys():
             yield Change("compatible", f"{old['where']} {status}", "is new")
 
     def _headers(self, old: Json, new: Json, where: str) -> Iterator[Change]:
         """Names of headers are the same in upper and lower case (RFC 9110, 5.1)."""
         before, after = ({name.lower(): (name, one) for name, one in given.items()} for given in (old, new))
-        for key, (name, given) in before.items():
+        for key, (name, _) in before.items():
             at = f"{where} header {name}"
             if key not in after:
                 yield Change("breaking", at, "was removed")
                 continue
-            was, is_now = self._old.resolve(given), self._new.resolve(after[key][1])
+            was, is_now = self._old.part(old, name, at), self._new.part(new, after[key][0], at)
             if was.get("required") and not is_now.get("required"):
                 yield Change("breaking", at, "may be missing now")
             yield from self._schemas.compare(was.get("schema"), is_now.get("schema"), at, "response")
@@ -117,19 +128,33 @@ class _Diff:
 
 
 def _operations(document: Document) -> dict[tuple[str, str], Json]:
-    """(method, path without the names of its parameters) -> the operation, with those of its path and its `where`."""
+    """(method, path without the names of its parameters) -> the operation, with those of its path, its `where` and who
+    may ask."""
     found = {}
-    for path, given in (document.document.get("paths") or {}).items():
-        item = document.resolve(given)
+    for path in part(document.document, "paths", "the document"):
+        item = document.part(document.document["paths"], path, "the paths")
         for method in _METHODS:
             if method in item:
-                operation = item[method]
-                parameters = [*item.get("parameters", ()), *operation.get("parameters", ())]
                 where = f"{method.upper()} {path}"
-                names = _BRACES.findall(path)
-                more = {"where": where, "parameters": parameters, "names": names}
+                operation = part(item, method, where)
+                parameters = [*_listed(item, "parameters", where), *_listed(operation, "parameters", where)]
+                security = operation.get("security", document.document.get("security")) or []
+                more = {"where": where, "parameters": parameters, "names": _BRACES.findall(path), "security": security}
                 found[(method, _BRACES.sub("{}", path))] = {**operation, **more}
     return found
+
+
+def _listed(holder: Json, name: str, where: str) -> list[Any]:
+    found = holder.get(name, [])
+    if not isinstance(found, list):
+        raise ValueError(f"{where}: '{name}' is {str(found)[:80]!r}, expected an array")
+    return found
+
+
+def _written(parameter: Json) -> tuple[str, bool]:
+    """How several values are written (https://spec.openapis.org/oas/v3.1.1.html#style-values)."""
+    style = parameter.get("style", _STYLES.get(parameter["in"], "form"))
+    return style, bool(parameter.get("explode", style == "form"))
 
 
 def _parameters(document: Document, operation: Json) -> dict[tuple[str, str], Json]:
@@ -137,6 +162,8 @@ def _parameters(document: Document, operation: Json) -> dict[tuple[str, str], Js
     found = {}
     for given in operation["parameters"]:
         one = document.resolve(given)
+        if not isinstance(one, dict) or not isinstance(one.get("name"), str) or not isinstance(one.get("in"), str):
+            raise ValueError(f"{operation['where']}: a parameter is {str(one)[:80]!r}, expected 'name' and 'in'")
         name = f"{{{one['name']}}}"
         place = one["name"]
         if one["in"] == "path" and name in operation["names"]:

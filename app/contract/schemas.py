@@ -1,18 +1,24 @@
 """Two JSON Schemas in, what changed for a client out (https://json-schema.org/draft/2020-12/json-schema-validation).
 
 In an answer a client relies on everything that was said: what is wider there breaks it. In a request it relies on
-everything that was taken: what is narrower there breaks it.
+everything that was taken: what is narrower there breaks it. A keyword that is not understood here and changed breaks
+either: it is never passed by in silence.
 """
 
 from collections.abc import Iterator
 from typing import Any
 
 from app.contract.change import Change, Direction, Document, Json
+from app.contract.flat import ALL_TYPES, flat, listed, same, types_of
 
-_LOWER = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
-_UPPER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
+_COUNTS = ("minLength", "minItems", "minProperties", "maxLength", "maxItems", "maxProperties")
 _SHARED = "#/components/schemas/"
-_ALL_TYPES = frozenset(("array", "boolean", "integer", "null", "number", "object", "string"))
+_COMPARED = {*_COUNTS, "type", "enum", "properties", "required", "additionalProperties", "patternProperties", "items"}
+_COMPARED |= {"anyOf", "format", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "pattern", "default"}
+_COMPARED |= {"deprecated"}
+_SAYS_NOTHING = {"title", "description", "example", "examples", "discriminator", "externalDocs", "xml", "readOnly"}
+_SAYS_NOTHING |= {"writeOnly", "$id", "$schema", "$comment", "$defs", "$anchor", "contentMediaType", "contentEncoding"}
+_ANYTHING: Json = {}
 
 
 class Schemas:
@@ -20,34 +26,41 @@ class Schemas:
 
     def __init__(self, old: Document, new: Document) -> None:
         self._old, self._new = old, new
-        self._within: set[tuple[str, str, Direction]] = set()
+        self._seen: dict[tuple[Any, Any], Any] = {}
+        """The schemas themselves too: what is gone may leave its `id` to another."""
         self._unchanged = _unchanged(old.document, new.document)
 
     def compare(self, old: Any, new: Any, where: str, direction: Direction) -> Iterator[Change]:
-        pair = (_name(old), _name(new), direction)
-        if all(pair[:2]):
-            if old == new and pair[0] in self._unchanged:
-                return  # most of two documents is the same
-            if pair in self._within:
-                return  # it contains itself
-            self._within.add(pair)
-        try:
-            before, after = flat(self._old, old), flat(self._new, new)
-            yield from self._types(before, after, where, direction)
+        """A pair of schemas that is reached more than once is told where it is reached first: they may contain
+        themselves. Raises ValueError."""
+        self._seen.clear()
+        yield from self._compare(old, new, where, direction)
+
+    def _compare(self, old: Any, new: Any, where: str, direction: Direction) -> Iterator[Change]:
+        pair = (_name(old) or id(old), _name(new) or id(new))
+        if pair in self._seen or (old == new and pair[0] in self._unchanged):  # most of two documents is the same
+            return
+        self._seen[pair] = old, new
+        before, after = flat(self._old, old), flat(self._new, new)
+        yield from self._types(before, after, where, direction)
+        if ("anyOf" in before) == ("anyOf" in after):
             yield from _values(before, after, where, direction)
-            yield from _limits(before, after, where, direction)
+            yield from self._limits(before, after, where, direction)
             yield from self._properties(before, after, where, direction)
             yield from self._items(before, after, where, direction)
-            yield from self._variants(before, after, where, direction)
-        finally:
-            self._within.discard(pair)
+            yield from _others(before, after, where)
+        yield from self._variants(before, after, where, direction)
 
     def _types(self, old: Json, new: Json, where: str, direction: Direction) -> Iterator[Change]:
-        before, after = _types(old), _types(new)
-        for kind in sorted(after - before):
-            yield _wider(direction, where, f"may be {kind} now, was {_told(before)}")
-        for kind in sorted(before - after):
-            yield _narrower(direction, where, f"cannot be {kind} any more, is {_told(after)}")
+        before, after = types_of(self._old, old), types_of(self._new, new)
+        if before != after and ALL_TYPES in (before, after):
+            tell = _wider if after == ALL_TYPES else _narrower
+            yield tell(direction, where, f"may be {_told(after)} now, was {_told(before)}")
+        else:
+            for kind in sorted(after - before):
+                yield _wider(direction, where, f"may be {kind} now, was {_told(before)}")
+            for kind in sorted(before - after):
+                yield _narrower(direction, where, f"cannot be {kind} any more, is {_told(after)}")
         was, is_now = old.get("format"), new.get("format")
         if was != is_now and was is not None:
             if is_now is not None:
@@ -58,56 +71,101 @@ class Schemas:
             yield _narrower(direction, where, f"the format is {is_now}, was none")
         if direction == "request" and "default" in old and old.get("default") != new.get("default"):
             yield Change("breaking", where, f"the default is {new.get('default')!r}, was {old['default']!r}")
+        if new.get("deprecated") and not old.get("deprecated"):
+            yield Change("compatible", where, "is deprecated now")
 
     def _properties(self, old: Json, new: Json, where: str, direction: Direction) -> Iterator[Change]:
         before, after = old.get("properties", {}), new.get("properties", {})
         needed, needs = set(old.get("required", ())), set(new.get("required", ()))
-        for name in before:
-            at = f"{where}.{name}"
-            if name not in after:
-                yield Change("breaking", at, "was removed")
-                continue
-            if name in needed - needs:
-                yield _wider(direction, at, "may be missing now")
-            if name in needs - needed:
-                yield _narrower(direction, at, "is required now")
-            yield from self.compare(before[name], after[name], at, direction)
+        for name in before.keys() - after.keys():
+            yield Change("breaking", f"{where}.{name}", "was removed")
         for name in after.keys() - before.keys():
             needed_now = direction == "request" and name in needs
             said = "is new and required" if needed_now else "is new"
             yield Change("breaking" if needed_now else "compatible", f"{where}.{name}", said)
+        one_sided = before.keys() ^ after.keys()
+        for name in sorted(needed - needs - one_sided):
+            yield _wider(direction, f"{where}.{name}", "may be missing now")
+        for name in sorted(needs - needed - one_sided):
+            yield _narrower(direction, f"{where}.{name}", "is required now")
+        for name in before:
+            if name in after:
+                yield from self._compare(before[name], after[name], f"{where}.{name}", direction)
+        yield from self._others_named(old, new, where, direction)
+
+    def _others_named(self, old: Json, new: Json, where: str, direction: Direction) -> Iterator[Change]:
+        """Fields that are not listed: by a pattern of their names, and all others."""
+        before, after = old.get("patternProperties", {}), new.get("patternProperties", {})
+        for pattern in dict.fromkeys((*before, *after)):
+            pair = before.get(pattern, _ANYTHING), after.get(pattern, _ANYTHING)
+            yield from self._compare(*pair, f"{where}.{pattern}", direction)
         was, is_now = old.get("additionalProperties", True), new.get("additionalProperties", True)
-        if isinstance(was, dict) and isinstance(is_now, dict):
-            yield from self.compare(was, is_now, f"{where}.*", direction)
-        elif (was is False) != (is_now is False):
+        if (was is False) != (is_now is False):
             tell = _narrower if is_now is False else _wider
             if direction == "request":  # in an answer a client passes by what it does not know
                 yield tell(direction, where, f"other fields are {'refused' if is_now is False else 'taken'} now")
+        elif isinstance(was, dict) or isinstance(is_now, dict):
+            yield from self._compare(was, is_now, f"{where}.*", direction)
 
     def _items(self, old: Json, new: Json, where: str, direction: Direction) -> Iterator[Change]:
-        if "items" in old and "items" in new:
-            yield from self.compare(old["items"], new["items"], f"{where}[]", direction)
-        elif "items" in old and "array" in _types(new):
-            yield _wider(direction, f"{where}[]", "may be anything now")
-        elif "items" in new and "array" in _types(old):
-            yield _narrower(direction, f"{where}[]", "was anything before")
+        lists = "array" in types_of(self._old, old) and "array" in types_of(self._new, new)
+        if lists and ("items" in old or "items" in new):
+            pair = old.get("items", _ANYTHING), new.get("items", _ANYTHING)
+            yield from self._compare(*pair, f"{where}[]", direction)
+
+    def _limits(self, old: Json, new: Json, where: str, direction: Direction) -> Iterator[Change]:
+        bounds = [(name, old.get(name), new.get(name), name[:3] == "min") for name in _COUNTS]
+        bounds += [("minimum", _least(old), _least(new), True), ("maximum", _most(old), _most(new), False)]
+        for name, was, is_now, lower in bounds:
+            if was == is_now:
+                continue
+            said = f"{name} is {_bound(is_now)}, was {_bound(was)}"
+            wider = is_now is None or (was is not None and (is_now < was) == lower)
+            yield (_wider if wider else _narrower)(direction, where, said)
+        was, is_now = old.get("pattern"), new.get("pattern")
+        if was != is_now and was is not None and is_now is not None:
+            yield Change("breaking", where, f"pattern is {is_now}, was {was}")
+        elif was != is_now:
+            yield (_wider if is_now is None else _narrower)(direction, where, f"pattern is {is_now}, was {was}")
 
     def _variants(self, old: Json, new: Json, where: str, direction: Direction) -> Iterator[Change]:
-        """`anyOf` and `oneOf`: alternatives of the same name, or else in the same place, are compared."""
-        before, after = _alternatives(old), _alternatives(new)
-        if not before or not after:
-            if before:
-                yield _wider(direction, where, "is none of the known alternatives any more")
-            elif after:
-                yield _narrower(direction, where, "is one of several alternatives now")
+        """The alternatives of `anyOf`; a schema beside one with alternatives is one for each of its types."""
+        if "anyOf" not in old and "anyOf" not in new:
             return
-        for name, alternative in before.items():
-            if name in after:
-                yield from self.compare(alternative, after[name], f"{where}<{name}>", direction)
-            else:
-                yield _narrower(direction, where, f"the alternative {name} was removed")
-        for name in after.keys() - before.keys():
-            yield _wider(direction, where, f"the alternative {name} is new")
+        before, after = self._alternatives(self._old, old), self._alternatives(self._new, new)
+        pairs, before, after = self._paired(before, after)
+        for name, was, is_now in pairs:
+            yield from self._compare(was, is_now, f"{where}<{name}>", direction)
+        for one in before:
+            yield _narrower(direction, where, f"the alternative {_alternative(one)} was removed")
+        for one in after:
+            yield _wider(direction, where, f"the alternative {_alternative(one)} is new")
+
+    def _alternatives(self, document: Document, schema: Json) -> list[Any]:
+        """None of what may be anything: that is told by its type."""
+        if "anyOf" in schema:
+            return list(schema["anyOf"])
+        kinds = types_of(document, schema)
+        return [] if kinds == ALL_TYPES else [{**schema, "type": kind} for kind in listed(schema.get("type", [*kinds]))]
+
+    def _paired(self, old: list[Any], new: list[Any]) -> tuple[list[tuple[str, Any, Any]], list[Any], list[Any]]:
+        """Those that are equal, then those of one name or type in their order; and what is left of either."""
+        if not old or not new:
+            return [], [], []
+        pairs: list[tuple[str, Any, Any]] = []
+        left, rest = list(old), list(new)
+        for alike in (
+            lambda a, b: a == b,
+            lambda a, b: _alternative(a) == _alternative(b),
+            lambda a, b: flat(self._old, a) == flat(self._new, b),  # renamed
+        ):
+            for one in list(left):
+                found = next((other for other in rest if alike(one, other)), None)
+                if found is not None:
+                    pairs.append((_alternative(one), one, found))
+                    left.remove(one)
+                    rest.remove(found)
+        return pairs, left, rest
 
 
 def _unchanged(old: Json, new: Json) -> set[str]:
@@ -134,40 +192,8 @@ def references(node: Any) -> Iterator[str]:
             yield from references(one)
 
 
-def flat(document: Document, schema: Any) -> Json:
-    """A schema with its references, `allOf`, `nullable` and lone alternatives resolved; `true` is one without rules."""
-    schema = document.resolve(schema)
-    if schema is False:
-        return {"type": []}
-    if not isinstance(schema, dict):
-        return {}
-    made = {name: value for name, value in schema.items() if name != "allOf"}
-    for part in schema.get("allOf", ()):
-        one = flat(document, part)
-        made = {
-            **one,
-            **made,
-            "properties": {**one.get("properties", {}), **made.get("properties", {})},
-            "required": [*one.get("required", ()), *made.get("required", ())],
-        }
-    if made.pop("nullable", False) and "type" in made:
-        made["type"] = [*_listed(made["type"]), "null"]
-    for keyword in ("anyOf", "oneOf"):
-        if keyword in made:
-            given = [flat(document, one) for one in made[keyword]]
-            others = [raw for raw, one in zip(made[keyword], given, strict=True) if one.get("type") != "null"]
-            if len(others) < len(given) and len(others) == 1:
-                kept = {name: value for name, value in made.items() if name != keyword}
-                only = {**flat(document, others[0]), **kept}
-                made = {**only, "type": sorted({*_types(only), "null"})}
-                if "enum" in made or "const" in made:
-                    made["enum"] = [*_enum(made), None]
-    return made
-
-
 def _values(old: Json, new: Json, where: str, direction: Direction) -> Iterator[Change]:
-    """`enum`, and `const` as an `enum` of one."""
-    before, after = _enum(old), _enum(new)
+    before, after = old.get("enum", ()), new.get("enum", ())
     if not before or not after:
         if before:
             yield _wider(direction, where, "is not one of the listed values any more")
@@ -175,25 +201,46 @@ def _values(old: Json, new: Json, where: str, direction: Direction) -> Iterator[
             yield _narrower(direction, where, "is one of a list of values now")
         return
     for value in after:
-        if value not in before:
+        if not any(same(value, one) for one in before):
             yield _wider(direction, where, f"the value {value!r} is new")
     for value in before:
-        if value not in after:
+        if not any(same(value, one) for one in after):
             yield _narrower(direction, where, f"the value {value!r} was removed")
 
 
-def _limits(old: Json, new: Json, where: str, direction: Direction) -> Iterator[Change]:
-    for name in (*_LOWER, *_UPPER, "pattern"):
-        was, is_now = old.get(name), new.get(name)
-        if was == is_now:
-            continue
-        said = f"{name} is {_or_none(is_now)}, was {_or_none(was)}"
-        if name == "pattern" and was is not None and is_now is not None:
-            yield Change("breaking", where, said)
-        elif is_now is None or (was is not None and (is_now < was) == (name in _LOWER)):
-            yield _wider(direction, where, said)
-        else:
-            yield _narrower(direction, where, said)
+def _others(old: Json, new: Json, where: str) -> Iterator[Change]:
+    known = _COMPARED | _SAYS_NOTHING
+    for name in sorted((old.keys() | new.keys()) - known):
+        if not name.startswith("x-") and old.get(name) != new.get(name):
+            yield Change("breaking", where, f"'{name}' changed, whose meaning is not compared")
+
+
+def _least(schema: Json) -> tuple[float, int] | None:
+    """The lower bound, and 1 where it is not itself allowed: of whole numbers that is the next one."""
+    found = [(schema[name], place) for place, name in enumerate(("minimum", "exclusiveMinimum")) if name in schema]
+    if not found:
+        return None
+    value, open_ = max(found)
+    return (value + 1, 0) if open_ and _is_whole(schema, value) else (value, open_)
+
+
+def _most(schema: Json) -> tuple[float, int] | None:
+    """The upper bound, and -1 where it is not itself allowed."""
+    found = [(schema[name], -place) for place, name in enumerate(("maximum", "exclusiveMaximum")) if name in schema]
+    if not found:
+        return None
+    value, open_ = min(found)
+    return (value - 1, 0) if open_ and _is_whole(schema, value) else (value, open_)
+
+
+def _is_whole(schema: Json, value: float) -> bool:
+    return {*listed(schema.get("type"))} <= {"integer", "null"} and float(value).is_integer()
+
+
+def _bound(value: Any) -> str:
+    if isinstance(value, tuple):
+        return f"{value[0]}{' (not itself)' if value[1] else ''}"
+    return "none" if value is None else str(value)
 
 
 def _wider(direction: Direction, where: str, what: str) -> Change:
@@ -204,37 +251,15 @@ def _narrower(direction: Direction, where: str, what: str) -> Change:
     return Change("breaking" if direction == "request" else "compatible", where, what)
 
 
-def _types(schema: Json) -> frozenset[str]:
-    kinds = frozenset(_listed(schema["type"])) if "type" in schema else _ALL_TYPES
-    return kinds | {"integer"} if "number" in kinds else kinds
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
 def _told(kinds: frozenset[str]) -> str:
-    return "anything" if kinds == _ALL_TYPES else " or ".join(sorted(kinds)) or "nothing"
-
-
-def _enum(schema: Json) -> list[Any]:
-    return [schema["const"]] if "const" in schema else list(schema.get("enum", ()))
-
-
-def _or_none(value: Any) -> str:
-    return "none" if value is None else str(value)
+    return "anything" if kinds == ALL_TYPES else " or ".join(sorted(kinds)) or "nothing"
 
 
 def _name(schema: Any) -> str:
     return str(schema.get("$ref", "")) if isinstance(schema, dict) else ""
 
 
-def _alternatives(schema: Json) -> dict[str, Any]:
-    given = [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
-    return {_alternative(one, place): one for place, one in enumerate(given, 1)}
-
-
-def _alternative(schema: Any, place: int) -> str:
+def _alternative(schema: Any) -> str:
     known = schema if isinstance(schema, dict) else {}
     kind = known.get("type")
-    return _name(schema).rpartition("/")[2] or known.get("title") or (kind if isinstance(kind, str) else str(place))
+    return _name(schema).rpartition("/")[2] or known.get("title") or (kind if isinstance(kind, str) else "unnamed")

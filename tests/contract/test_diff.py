@@ -8,6 +8,7 @@ from app.contract.diff import diff
 
 Json = dict[str, Any]
 NOTHING, FINE, BREAKS = "", "compatible", "breaking"
+BOTH = f"{BREAKS} {FINE}"
 REF = {"$ref": "#/components/schemas/Node"}
 
 
@@ -84,6 +85,46 @@ SCHEMAS = [
     ({"anyOf": [TEXT, WHOLE]}, {"anyOf": [TEXT]}, FINE, BREAKS),
     ({"anyOf": [TEXT, WHOLE]}, {}, BREAKS, FINE),
     ({}, {"anyOf": [TEXT, WHOLE]}, FINE, BREAKS),
+    # fields that are not listed
+    ({"additionalProperties": TEXT}, {"additionalProperties": True}, BREAKS, FINE),
+    ({"additionalProperties": TEXT}, {}, BREAKS, FINE),
+    ({}, {"additionalProperties": TEXT}, FINE, BREAKS),
+    ({"patternProperties": {"^a": TEXT}}, {"patternProperties": {"^a": NULLABLE}}, BREAKS, FINE),
+    ({"patternProperties": {"^a": TEXT}}, {}, BREAKS, FINE),
+    ({"type": "object"}, {"type": "object", "required": ["a"]}, FINE, BREAKS),
+    ({"type": "object", "required": ["a"]}, {"type": "object"}, BREAKS, FINE),
+    (fields(a=TEXT), fields(a={**TEXT, "deprecated": True}), FINE, FINE),
+    # alternatives: of one type, in another order, one alone, under another name
+    ({"anyOf": [{"enum": ["a"]}, {"enum": ["b"]}]}, {"anyOf": [{"enum": ["a", "c"]}, {"enum": ["b"]}]}, BREAKS, FINE),
+    ({"anyOf": [{"enum": ["a"]}, {"enum": ["b"]}]}, {"anyOf": [{"enum": ["b"]}, {"enum": ["a"]}]}, NOTHING, NOTHING),
+    (TEXT, {"anyOf": [TEXT, WHOLE]}, BREAKS, FINE),
+    ({"anyOf": [TEXT, WHOLE]}, TEXT, FINE, BREAKS),
+    ({"type": ["string", "integer"]}, {"anyOf": [TEXT, WHOLE]}, NOTHING, NOTHING),
+    ({"anyOf": [{"title": "A", **TEXT}, WHOLE]}, {"anyOf": [{"title": "B", **TEXT}, WHOLE]}, BOTH, BOTH),
+    # what several parts say together
+    (
+        {"allOf": [{**TEXT, "maxLength": 20}, {"maxLength": 10}]},
+        {"allOf": [{**TEXT, "maxLength": 5}, {"maxLength": 10}]},
+        FINE,
+        BREAKS,
+    ),
+    (
+        {"allOf": [{"enum": ["a"]}, {"enum": ["a", "b"]}]},
+        {"allOf": [{"enum": ["b"]}, {"enum": ["a", "b"]}]},
+        BOTH,
+        BOTH,
+    ),
+    # bounds and values, however they are written
+    ({**WHOLE, "minimum": 1}, {**WHOLE, "exclusiveMinimum": 0}, NOTHING, NOTHING),
+    ({**NUMBER, "minimum": 1}, {**NUMBER, "exclusiveMinimum": 1}, FINE, BREAKS),
+    ({**NUMBER, "exclusiveMaximum": 1}, {**NUMBER, "maximum": 1}, BREAKS, FINE),
+    ({"enum": ["a", "b"]}, {"type": "string", "enum": ["a", "b"]}, NOTHING, NOTHING),
+    ({"enum": [1]}, {"enum": [True]}, BOTH, BOTH),
+    # what is not compared is not passed by
+    *(
+        (TEXT, {**TEXT, name: value}, BREAKS, BREAKS)
+        for name, value in (("not", WHOLE), ("uniqueItems", True), ("multipleOf", 2), ("prefixItems", [TEXT]))
+    ),
 ]
 
 
@@ -140,6 +181,10 @@ OPERATIONS = [
     (parameters(query(required=True)), parameters(query()), FINE),
     (parameters(query()), parameters(query(deprecated=True)), FINE),
     (parameters(query()), parameters(query(explode=False)), BREAKS),
+    (parameters(query()), parameters(query(explode=True, style="form")), NOTHING),
+    (document({}), document({"security": [{"key": []}]}), BREAKS),
+    (document({}), document({}, security=[{"key": []}]), BREAKS),
+    (document({}, security=[{"key": []}]), document({"security": []}, security=[{"key": []}]), FINE),
     (parameters(query(schema=TEXT)), parameters(query(schema=WHOLE)), f"{BREAKS} {FINE}"),
     (parameters(query()), parameters({**query(), "in": "header"}), f"{BREAKS} {FINE}"),
     (parameters({"name": "If-Match", "in": "header"}), parameters({"name": "if-match", "in": "header"}), NOTHING),
@@ -180,3 +225,49 @@ def test_what_stands_at_the_path_is_of_each_of_its_operations() -> None:
     old = parameters(query())
     new = {"openapi": "3.1.0", "paths": {"/a": {"parameters": [query()], "post": {}}}}
     assert diff(old, new) == []
+
+
+def nested(**more: Json) -> Json:
+    """A field of a shared schema is that schema or null: as Pydantic writes it."""
+    return {"schemas": {"Node": fields(child={"anyOf": [REF, {"type": "null"}]}, **more)}}
+
+
+def test_a_schema_that_contains_itself_or_null() -> None:
+    old, new = answering(REF, components=nested()), answering(REF, components=nested(extra=TEXT))
+    assert diff(old, old) == []
+    at = "POST /a 200 application/json"
+    assert [(one.kind, one.where) for one in diff(old, new)] == [(FINE, f"{at}.child.extra"), (FINE, f"{at}.extra")]
+    direct = {"schemas": {"Node": fields(child=REF)}}
+    [change] = diff(answering(REF, components=direct), old)
+    assert change == (BREAKS, "POST /a 200 application/json.child", "may be null now, was object")
+
+
+def test_what_is_shared_is_told_once_for_each_answer() -> None:
+    def document(last: Json) -> Json:
+        several = {f"f{n}": {"$ref": "#/components/schemas/Last"} for n in range(50)}
+        return answering(fields(**several), components={"schemas": {"Last": fields(a=last)}})
+
+    [change] = diff(document(TEXT), document(NULLABLE))
+    assert change.where == "POST /a 200 application/json.f0.a"
+
+
+@pytest.mark.parametrize(
+    ("broken", "says"),
+    [
+        ({"paths": {"/a": None}}, "'/a' is 'None', expected an object"),
+        ({"paths": []}, "'paths' is '\\[\\]', expected an object"),
+        ({"paths": {"/a": {"get": None}}}, "GET /a: 'get' is 'None'"),
+        ({"paths": {"/a": {"get": {"parameters": None}}}}, "GET /a: 'parameters' is 'None', expected an array"),
+        ({"paths": {"/a": {"get": {"parameters": [{}]}}}}, "GET /a: a parameter is '{}', expected 'name' and 'in'"),
+        ({"paths": {"/a": {"post": {"responses": {"200": None}}}}}, "'200' is 'None'"),
+        ({"paths": {"/a": {"post": {"responses": {"200": {"content": None}}}}}}, "'content' is 'None'"),
+        (answering({"properties": []}), "'properties' of a schema is '\\[\\]'"),
+        (answering(7), "'7' is no schema"),
+    ],
+    ids=str,
+)
+def test_documents_that_are_none_are_refused(broken: Json, says: str) -> None:
+    known = answering(TEXT)
+    known["paths"]["/a"]["get"] = {}
+    with pytest.raises(ValueError, match=says):
+        diff(known, {"openapi": "3.1.0", **broken})
