@@ -38,8 +38,9 @@ def check(
     contract: Annotated[str | None, typer.Option(help="Another contract: an OpenAPI document, or a server.")] = None,
     header: Annotated[list[str] | None, typer.Option(help="Sent with every request: 'Name: value'. Repeat.")] = None,
 ) -> None:
-    """Asks a server for what the contract promises, and says what holds. It writes nothing: exports that it begins are
-    of nothing, and are deleted. Exit code 1 if anything does not hold or was not asked, 2 if the command is wrong."""
+    """Asks a server for what the contract promises, and says what holds. It changes no record: exports that it
+    begins are of nothing, and are deleted. Exit code 1 if anything does not hold or was not asked, 2 if the command is
+    wrong."""
     if not url.startswith(("http://", "https://")):
         refuse(f"the server is '{url}': expected an address that begins with http:// or https://")
     chosen = [one for one in CHECKS if not only or any(_is_named(one.name, name) for name in only)]

@@ -38,7 +38,9 @@ def _is_ready(settings: Settings) -> bool:
 @app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on (TRIALS_HOST, else 127.0.0.1).")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on (TRIALS_PORT, else 8000); 0: any.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port to listen on (TRIALS_PORT, else 8000); 0: any.")
+    ] = None,
     pinned: Annotated[
         bool, typer.Option("--pinned", help="For tests: the same answers in every run, and faults on request.")
     ] = False,

@@ -1,11 +1,16 @@
 """Deletes and changes records of a pinned server, as a load would; the pinned clock moves by a second at each."""
 
+import orjson
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
 from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, select
 
 from app import clock
 from app.errors import RequestError
 from app.intake.removal import remove
+from app.plain.render import trial_json
+from app.plain.shapes import TrialShape
 from app.record.trial import Trial
 from app.store import tables as t
 from app.store.engine import writing
@@ -52,8 +57,15 @@ def _changed(trial: Trial, edit: Edit) -> Trial:
         if name not in known:
             raise RequestError(400, "value", f"'{name[:80]}' is no field: expected one of {', '.join(known)}", "fields")
     try:
-        return Trial.model_validate({**trial.model_dump(), **fields})
+        changed = Trial.model_validate({**trial.model_dump(), **fields})
     except ValidationError as error:
         first = error.errors()[0]
         at = ".".join(map(str, first["loc"]))
         raise RequestError(400, "value", f"{at} is {str(first['input'])[:80]!r}: {first['msg']}", "fields") from error
+    served = orjson.loads(trial_json(changed, 1, clock.instant()))
+    # of codes the record takes any text: sources have read them; what is served has none but those that are listed
+    wrong = best_match(Draft202012Validator(TrialShape.model_json_schema(mode="serialization")).iter_errors(served))
+    if wrong is not None:
+        at, given = wrong.json_path.removeprefix("$."), str(wrong.instance)[:80]
+        raise RequestError(400, "value", f"{at} is {given!r}: {wrong.message[:500]}", "fields")
+    return changed

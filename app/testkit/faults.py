@@ -1,7 +1,7 @@
 """Faults on request: what is to go wrong, on which address, and after how many answers. Pure."""
 
 from fnmatch import fnmatchcase
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -21,8 +21,10 @@ class Fault(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    route: str = Field(pattern="^/", description="a path; `*` stands for anything")
-    method: str | None = Field(None, description="only requests of this method")
+    route: str = Field(pattern=r"^/[^?#]*$", description="a path, without a query; `*` stands for anything")
+    method: Literal["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"] | None = Field(
+        None, description="only requests of this method"
+    )
     skip: int = Field(0, ge=0, description="so many requests are answered before")
     times: int = Field(1, ge=1, description="so many requests have the fault")
     status: int | None = Field(None, ge=400, le=599, description="the answer is this error")
@@ -37,6 +39,8 @@ class Fault(BaseModel):
             raise ValueError("expected one or more of status, wait, cut and edit")
         if self.retry_after is not None and self.status is None:
             raise ValueError("retry_after is a header of an error: expected a status too")
+        if self.route.startswith("/pinned"):
+            raise ValueError("/pinned itself has no faults: expected another route")
         return self
 
     def meets(self, method: str, path: str) -> bool:

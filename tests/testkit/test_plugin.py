@@ -179,6 +179,13 @@ def test_changes_are_seen_everywhere_a_second_later(trial_registry: Any) -> None
         (lambda r: r.change(BOTH[0], {"titel": "x"}), "'titel' is no field: expected one of"),
         (lambda r: r.change(BOTH[0], {"title": 7}), "title is '7'"),
         (lambda r: r.change(BOTH[0], {"id": "x"}), "'id' is no field"),
+        *(
+            (lambda r, name=name, value=value: r.change(BOTH[0], {name: value}), "is 'bogus'")
+            for name, value in (("overall_status", "bogus"), ("sex", "bogus"), ("phases", ["bogus"]))
+        ),
+        (lambda r: r.fail_next("/fhir/r5/ResearchStudy?_count=1"), "route is '/fhir/r5/ResearchStudy?_count=1'"),
+        (lambda r: r.fail_next("/x", method="BOGUS"), "method is 'BOGUS'"),
+        (lambda r: r.fail_next("/pinned/*"), "/pinned itself has no faults"),
     ],
     ids=lambda one: one if isinstance(one, str) else "",
 )

@@ -93,10 +93,8 @@ def fhir_content(schema: Json) -> Json:
 
 def components() -> Json:
     responses: Json = {
-        "NotModified": {
-            "description": "The client has this version.",
-            "headers": headers(*VALIDATED),
-        }
+        name: {"description": "The client has this version.", "headers": headers(*VALIDATED, *more)}
+        for name, more in (("NotModified", ()), ("NotModifiedSince", ("Last-Modified",)))
     }
     problem = {PROBLEM: {"schema": ref("schemas", "Problem")}}
     outcome = fhir_content(ref("schemas", "OperationOutcome"))

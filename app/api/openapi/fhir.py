@@ -150,7 +150,7 @@ def _operation(release: str, kind: str, method: str, below: str, described: Desc
     validated = VALIDATED if described.stored else UNSTORED
     made["responses"]["200"] = answer(told, fhir_content(schema), *validated, *written)
     if conditional:
-        made["responses"]["304"] = ref("responses", "NotModified")
+        made["responses"]["304"] = ref("responses", "NotModifiedSince" if written else "NotModified")
     if described.takes:
         types = (one.replace("{type}", kind) for one in described.takes)
         content = form(parameters) if in_form else resource_body(*types)

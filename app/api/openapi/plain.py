@@ -46,9 +46,9 @@ def _finish(operation: Json, versioned: bool) -> None:
         operation.setdefault("parameters", []).extend(request_headers("X-Request-Id"))
         return
     responses.update(refusals("Plain", statuses | {"503"}))
-    responses["304"] = ref("responses", "NotModified")
-    good = responses["200"]
     modified = ("Last-Modified",) if operation["operationId"].startswith("read_trial_") else ()
+    responses["304"] = ref("responses", "NotModifiedSince" if modified else "NotModified")
+    good = responses["200"]
     linked = ("Link",) if operation["operationId"].startswith("list_trials_") else ()
     good["headers"] = headers(*VALIDATED, *modified, *linked)
     sent = ("If-None-Match", *(("If-Modified-Since",) if modified else ()), "X-Request-Id")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
 
 from app.contract.change import Document, Json
 from app.contract.checks.check import Answer, Failure, Nothing, ReleaseCheck
@@ -30,7 +31,7 @@ def resources(server: Server, release: str) -> Iterator[Failure]:
 def valid(document: Any, answer: Answer, schema: Json) -> Iterator[Failure]:
     whole = {**opened(schema), "components": document}
     validator = Draft202012Validator(whole, format_checker=Draft202012Validator.FORMAT_CHECKER)
-    errors = validator.iter_errors(answer.document())
+    errors = (best_match([error]) for error in validator.iter_errors(answer.document()))  # which field, in an `anyOf`
     for error in sorted(errors, key=lambda one: one.json_path)[:5]:
         message = error.message if len(error.message) < 300 else f"{error.message[:100]} ... {error.message[-150:]}"
         yield answer.failure("what its schema in the contract says", f"{error.json_path}: {message}")
