@@ -17,6 +17,8 @@ from app.record.trial import Cohort, Trial
 DAYS = {"a": 365.25, "mo": 30.4375, "wk": 7.0, "d": 1.0}
 """UCUM unit of an age -> days."""
 _UNITS = {"years": "a", "months": "mo", "weeks": "wk", "days": "d"}
+OLDEST = 150 * 365.25
+"""Days that somebody may be old."""
 NEVER = 1e9
 """Days: older than anybody."""
 _A_MOMENT = 1e-6

@@ -7,7 +7,7 @@ import math
 import re
 from decimal import Decimal, InvalidOperation
 
-from app.eligibility.cohorts import DAYS, NEVER, end_of
+from app.eligibility.cohorts import DAYS, OLDEST, end_of
 from app.fhir.datatypes import UCUM
 from app.fhir.terminology import members
 from app.parameters.dates import PREFIXED, around, interval, microseconds, split_prefix
@@ -217,7 +217,7 @@ def _age(name: str, text: str) -> Interval:
         expected = f"an age such as 14, 14||mo or 14|{UCUM}|wk, in {', '.join(DAYS)}"
         raise refuse("value", f"{name} is '{text[:100]}': expected {expected}", name)
     age, unit_days = float(number), DAYS[code or "a"]
-    if not 0 <= age * unit_days <= NEVER:
+    if not 0 <= age * unit_days <= OLDEST:
         raise refuse("value", f"{name} is '{text[:100]}': expected an age that somebody can have", name)
     return Interval("eq", age * unit_days, end_of(age, code or "a"))
 

@@ -189,6 +189,8 @@ def test_marks_are_of_the_page(client: httpx.Client) -> None:
         ("eligible-age=14||h", "a, mo, wk, d"),
         ("eligible-age=ge14", "14||mo"),
         ("eligible-age=-1", "somebody"),
+        ("eligible-age=1e5", "somebody"),
+        ("eligible-age=151", "somebody"),
         ("eligible-age=1|http://example.org|a", "14||mo"),
         ("criterion=either$lamp", "inclusion$words"),
         ("criterion=inclusion$", "words"),
