@@ -58,6 +58,7 @@ def create_app(settings: Settings | None = None, door: type[Door] = Door) -> Fas
 
     app = FastAPIOffline(  # FastAPI whose /docs needs no network: hospitals' servers often have none
         title="Clinical-trial registry",
+        redirect_slashes=False,  # an address has one form
         description="Clinical-trial registry records as FHIR R5, FHIR R4 and plain versioned JSON.\n\n"
         "Parameters of searches may have a modifier after a colon (`title:contains`), and FHIR's go on to what is "
         "referred to (`site.address-country`, `_has:...`): `/fhir/r5/metadata` lists them. HEAD is "

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.api.answers import PROBLEM
+from app.api.answers import PROBLEM, VARY
 from app.api.formats import written
 from app.api.negotiate import Format, format_of
 from app.errors import Moved, RequestError
@@ -32,6 +32,7 @@ def outcome_of(error: RequestError) -> bytes:
 
 
 def refusal(request: Request, error: RequestError, headers: dict[str, str] | None = None) -> Response:
+    headers = {"Vary": VARY, **(headers or {})}
     if request.url.path.startswith("/fhir/") or request.url.path == "/fhir":
         body, media_type = written(outcome_of(error), "r5", _format(request))  # an outcome is the same in R4
         return Response(body, error.status, headers, media_type)

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.api.answers import FHIR_JSON, base_url, unstored
+from app.api.answers import FHIR_JSON, VARY, base_url, unstored
 from app.api.errors import outcome_of
 from app.api.fhir.answers import fhir_base
 from app.api.fhir.match import Matched, discreet, matched, search_of
@@ -58,7 +58,7 @@ async def get_clinical_trial(request: Request) -> Response:
     try:
         return await discreet(_answer)(request)
     except RequestError as error:
-        return Response(outcome_of(error), error.status, media_type=FHIR_JSON)
+        return Response(outcome_of(error), error.status, {"Vary": VARY}, FHIR_JSON)
 
 
 async def _answer(request: Request) -> Response:

@@ -100,7 +100,7 @@ def components() -> Json:
     outcome = fhir_content(ref("schemas", "OperationOutcome"))
     for status, (name, description) in _REFUSALS.items():
         for kind, content in (("Fhir", outcome), ("Plain", problem)):
-            responses[f"{kind}{name}"] = answer(description, content, *_ALSO.get(status, ()))
+            responses[f"{kind}{name}"] = answer(description, content, "Vary", *_ALSO.get(status, ()))
     given = {"in": "header", "required": False, "schema": TEXT}
     return {
         "responses": responses,
