@@ -26,7 +26,11 @@ class Report(NamedTuple):
 
 def text(report: Report) -> str:
     lines = []
+    unasked: dict[str, list[str]] = {}
     for one in report.results:
+        if one.kind == "unasked":
+            unasked.setdefault(one.note, []).append(one.check.name)
+            continue
         promise = f": {one.check.promise} ({one.check.source})" if one.kind == "fails" else ""
         note = f": {one.note}" if one.note else ""
         lines.append(f"{one.kind:8}{one.check.name}{promise}{note}")
@@ -34,6 +38,8 @@ def text(report: Report) -> str:
             lines.append(f"        {failure.request}")
             lines.append(f"          came     {_one_line(failure.came)}")
             lines.append(f"          expected {_one_line(failure.expected)}")
+    for note, names in unasked.items():  # when a server does not answer they are nearly all
+        lines.append(f"unasked {names[0]}{f' and {len(names) - 1} more' if names[1:] else ''}: {note}")
     n = Counter(one.kind for one in report.results)
     lines.append(
         f"{n['holds']} hold, {n['fails']} fail, {n['skipped']} skipped, {n['unasked']} unasked; "

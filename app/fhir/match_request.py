@@ -69,7 +69,8 @@ def read_match_request(body: dict[str, Any], query: Iterable[tuple[str, str]] = 
         raise RequestError(
             400,
             "invalid",
-            f"the body is {shown(kind)}: expected a Patient, a Bundle of a patient's resources or Parameters with "
+            f"resourceType is {'missing' if kind is None else shown(kind)}: "
+            "expected a Patient, a Bundle of a patient's resources or Parameters with "
             f"{CLINICAL_DATA}",
             "Bundle.resourceType",
         )

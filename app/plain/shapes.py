@@ -231,7 +231,7 @@ class VersionShape(Shape):
     """A version of a trial's record."""
 
     kind: ChangeKind = Field(description="`deleted`: its registry removed it")
-    version: int
+    version: int = Field(description="of `deleted`: the last that there was")
     at: str
     run: int | None = Field(description="the load or sync that noticed")
     fields: list[str] = Field(description="the record's fields that differ from the version before")

@@ -11,5 +11,8 @@ def named(documents: Sequence[Path]) -> Iterator[tuple[str, Path]]:
     for given in documents:
         if not given.exists():
             raise ValueError(f"there is no '{given}' to load: expected a file or a folder")
-        for file in files_in([given]):
+        files = list(files_in([given]))
+        if not files:
+            raise ValueError(f"the folder '{given}' is empty: expected documents in it")
+        for file in files:
             yield (f"{given.name}/{file.relative_to(given).as_posix()}" if given.is_dir() else file.name), file

@@ -42,10 +42,11 @@ def check_edit(engine: Engine, edit: Edit) -> None:
 
 def _head(connection: Connection, id: str):  # type: ignore[no-untyped-def]  # a row
     trial = t.trial.c
-    live = select(trial.key, trial.version, trial.overall_status).where(trial.id == id, trial.removed.is_(None))
-    row = connection.execute(live).one_or_none()
-    if row is None:
-        raise RequestError(404, "not-found", f"there is no trial '{id[:80]}'", "trial")
+    found = select(trial.key, trial.version, trial.overall_status, trial.removed).where(trial.id == id)
+    row = connection.execute(found).one_or_none()
+    if row is None or row.removed is not None:
+        said = f"there is no trial '{id[:80]}'" if row is None else f"the trial '{id}' is deleted already"
+        raise RequestError(404, "not-found", said, "trial")
     return row
 
 

@@ -30,7 +30,7 @@ def pinned_app(
     if settings.workers > 1:
         raise ValueError(f"TRIALS_WORKERS is {settings.workers}: a pinned server is one process")
     documents = [packaged("seeds")] if documents is None else documents
-    moment = _moment(instant or CLOCK)
+    moment = _moment(CLOCK if instant is None else instant)
     clock.pin(moment)
     with tempfile.TemporaryDirectory(prefix="trials-pinned-") as folder:
         given = {"export_folder": settings.export_folder or f"{folder}/exports"}

@@ -146,6 +146,8 @@ FAULTS: list[tuple[str, str, Alter]] = [
     ),
     ("a wrong status of an item", "plain.schemas", status(203, "/api/v1/trials/NCT", "/links")),
     ("CSV as something else", "plain.formats", whole(b"a,b", HTML, "/api/v1/trials?format=csv")),
+    ("CSV without a row", "plain.formats", whole(b"NCT Number\r\n", "text/csv", "/api/v1/trials?format=csv")),
+    ("items in another order", "plain.order", instead("/api/v1/trials?sort=-id", "/api/v1/trials", "sort=id")),
     ("repeated items", "plain.paging", bundle(repeated, "/api/v1/criteria", "cursor=")),
     ("a wrong total of items", "plain.paging", bundle(raised(1), "/api/v1/criteria?limit=1")),
     ("no ETag of a trial", "plain.etag", without("etag", "/api/v1/trials/NCT")),

@@ -128,7 +128,7 @@ def test_formats_and_exit_code(trial_registry: Any) -> None:
     assert "fails   r5.etag: ETag is the version; who has it is answered with 304. (https://hl7.org/" in told.stdout
     request = "GET /fhir/r5/ResearchStudy/NCT05398809"
     assert f"{request}\n          came     status 200, ETag None\n          expected status 200 and an" in told.stdout
-    assert "9 hold, 1 fail, 0 skipped, 0 unasked; " in told.stdout
+    assert "10 hold, 1 fail, 0 skipped, 0 unasked; " in told.stdout
     [check] = json.loads(as_json.stdout)["checks"]
     assert (check["name"], check["result"], check["failures"][0]["request"]) == ("r5.etag", "fails", request)
     root = ElementTree.fromstring(as_xml.stdout.encode())
@@ -157,6 +157,7 @@ def test_time_and_silence_are_bounded(trial_registry: Any) -> None:
     )
     gone = trials("", "check", "http://127.0.0.1:9")
     assert gone.returncode == 1 and "ConnectError" in gone.stdout and "the server cannot be reached" in gone.stdout
+    assert len(gone.stdout.splitlines()) == 6 and f"unasked ready and {len(CHECKS) - 2} more: " in gone.stdout
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,8 @@ def test_other_data_and_another_clock(make_trial_registry: Make) -> None:
         ({"load": ["missing.txt"]}, "missing.txt' to load: expected a file or a folder"),
         ({"load": [{"protocolSection": {}}]}, "study-1.json: line 1: "),
         ({"load": []}, "load is empty"),
+        ({"load": "seeds"}, "load is 'seeds': expected a list, [str]"),
+        ({"clock": ""}, "the clock is '': expected an instant"),
         ({"clock": "yesterday"}, "the clock is 'yesterday': expected an instant"),
         ({"clock": "2026-01-31T00:00:00"}, "expected an instant"),
         ({"database": "mysql://x/y"}, "expected sqlite:///FILE or postgresql"),
@@ -62,6 +64,11 @@ def test_what_cannot_be_served_is_told(make_trial_registry: Make, given: dict[st
     with pytest.raises((RuntimeError, ValueError)) as told:
         make_trial_registry(**given)
     assert words in str(told.value)
+
+
+def test_a_folder_without_documents_is_told(make_trial_registry: Make, tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="is empty: expected documents in it"):
+        make_trial_registry(load=[tmp_path])
 
 
 def test_a_database_that_holds_something_is_not_pinned(make_trial_registry: Make, tmp_path: Path) -> None:
@@ -159,6 +166,8 @@ def test_changes_are_seen_everywhere_a_second_later(trial_registry: Any) -> None
     trial_registry.change(BOTH[0], {"title": "Moss for all"})
     assert client.get(f"{STUDIES}?title=Moss").json()["total"] == 1
     trial_registry.delete(BOTH[1])
+    with pytest.raises(ValueError, match=f"the trial '{BOTH[1]}' is deleted already"):
+        trial_registry.delete(BOTH[1])
     feed = client.get("/api/v1/changes?since=2026-01-31T00:00:01Z").json()["items"]
     assert [(one["kind"], one["trial_id"], one["at"][17:19]) for one in feed] == [
         ("changed", BOTH[0], "01"),

@@ -1,5 +1,7 @@
 """The plain API: every list and item against its schema, paging, caches, errors."""
 
+import csv
+import io
 import re
 from collections.abc import Iterator
 
@@ -44,6 +46,21 @@ def formats(server: Server) -> Iterator[Failure]:
                 continue
             if answer.status != 200 or answer.kind != kind:
                 yield answer.failure(f"status 200 and {kind}")
+            elif kind == "text/csv":
+                rows = len(list(csv.reader(io.StringIO(answer.body.decode("utf-8-sig", "replace"))))) - 1
+                items = len(server.get(_filled(server, path)).object()["items"])
+                if rows != items:
+                    yield answer.failure(f"a head and a row for each item of the list: {items}", f"{rows} rows")
+
+
+def order(server: Server) -> Iterator[Failure]:
+    for sort, backwards in (("id", False), ("-id", True)):
+        answer = server.get(f"{_BASE}/trials?fields=title&limit=100&sort={sort}")
+        ids = [one["id"] for one in answer.object()["items"]]
+        if len(ids) < 2:
+            raise Nothing("there are fewer than two trials")
+        if ids != sorted(ids, reverse=backwards):
+            yield answer.failure(f"ids that {'fall' if backwards else 'rise'}", ", ".join(ids[:5]))
 
 
 def paging(server: Server) -> Iterator[Failure]:
@@ -163,8 +180,12 @@ CHECKS = (
         "promise: /openapi.json",
     ),
     Check(
-        "plain.formats", formats, "format=csv and format=geojson answer where the contract has them.", "promise: format"
+        "plain.formats",
+        formats,
+        "format=csv and format=geojson answer where the contract has them; CSV has a row for each item.",
+        "promise: format",
     ),
+    Check("plain.order", order, "sort=id and sort=-id put trials in that order.", "promise: sort"),
     Check(
         "plain.paging",
         paging,

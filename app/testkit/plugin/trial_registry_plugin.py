@@ -49,6 +49,8 @@ class TrialRegistry:
         clock: str = CLOCK,
         database: str | None = None,
     ) -> None:
+        if isinstance(load, str | os.PathLike | Mapping):
+            raise ValueError(f"load is {str(load)[:80]!r}: expected a list, [{type(load).__name__}]")
         load = None if load is None else list(load)
         if load == []:
             raise ValueError("load is empty: expected files, folders or studies, or None for those of the package")
