@@ -18,6 +18,8 @@ from app.fhir.outcome import issue, outcome
 from app.store.database import StatementTimeout
 
 log = logging.getLogger("trials")
+_FHIR = re.compile(r"/fhir(/|$)|/getClinicalTrial$")
+"""Addresses whose errors are OperationOutcomes."""
 _IN_BODY = re.compile(r"(Bundle|Parameters|Patient)\b|[A-Z][A-Za-z]+\.resourceType$")
 """A FHIRPath in the resource that was sent; all else names a parameter or header."""
 
@@ -33,7 +35,7 @@ def outcome_of(error: RequestError) -> bytes:
 
 def refusal(request: Request, error: RequestError, headers: dict[str, str] | None = None) -> Response:
     headers = {"Vary": VARY, **(headers or {})}
-    if request.url.path.startswith("/fhir/") or request.url.path == "/fhir":
+    if _FHIR.match(request.url.path):
         body, media_type = written(outcome_of(error), "r5", _format(request))  # an outcome is the same in R4
         return Response(body, error.status, headers, media_type)
     problem = {

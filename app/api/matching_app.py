@@ -14,8 +14,7 @@ from sqlalchemy import select
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.api.answers import FHIR_JSON, VARY, base_url, unstored
-from app.api.errors import outcome_of
+from app.api.answers import FHIR_JSON, base_url, unstored
 from app.api.fhir.answers import fhir_base
 from app.api.fhir.match import Matched, discreet, matched, search_of
 from app.api.fhir.search import read_body
@@ -55,10 +54,7 @@ MOST = 100
     responses=_ANSWERS,
 )
 async def get_clinical_trial(request: Request) -> Response:
-    try:
-        return await discreet(_answer)(request)
-    except RequestError as error:
-        return Response(outcome_of(error), error.status, {"Vary": VARY}, FHIR_JSON)
+    return await discreet(_answer)(request)
 
 
 async def _answer(request: Request) -> Response:

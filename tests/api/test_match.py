@@ -486,6 +486,11 @@ class TestOlderService:
     def test_bodies_that_are_refused(self, registry: httpx.Client, body: bytes, words: str) -> None:
         refusal(registry.post("/getClinicalTrial", content=body), 400, registry_code(body), words)
 
+    def test_another_method_is_refused(self, registry: httpx.Client) -> None:
+        said = registry.get("/getClinicalTrial")
+        refusal(said, 405, "not-supported", "GET is not supported at /getClinicalTrial")
+        assert said.headers["allow"] == "POST"
+
 
 def registry_code(body: bytes) -> str:
     return "value" if b"gender" in body else "invalid" if body == b"{}" else "structure"

@@ -321,28 +321,32 @@ def _stored(file: Path) -> int:
         return 0
 
 
+def _wait_for_trials(file: Path) -> None:
+    deadline = time.monotonic() + 60
+    while not _stored(file) and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
 def test_killed_and_resumed(tmp_path: Path) -> None:
     """`kill -9` in the middle of a large load: whole batches stay, and the next load does not do them again."""
     path = tmp_path / "many.ndjson"
-    assert trials("sqlite:////nowhere.db", "bench", "make", "--studies", "3000", "--output", path).returncode == 0
+    assert trials("sqlite:////nowhere.db", "bench", "make", "--studies", "1000", "--output", path).returncode == 0
     url = f"sqlite:///{tmp_path}/killed.db"
     process = subprocess.Popen([sys.executable, "-m", "app", "load", path], env=environment(url), cwd=ROOT)
-    deadline = time.monotonic() + 60
-    while not _stored(tmp_path / "killed.db") and time.monotonic() < deadline:
-        time.sleep(0.05)
+    _wait_for_trials(tmp_path / "killed.db")
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     code, answer = load(url, path)
-    assert code == 0 and sum(counts(answer)) == 3000 and answer["refused"] == 0
+    assert code == 0 and sum(counts(answer)) == 1000 and answer["refused"] == 0
     assert answer["unchanged"] % 100 == 0 and answer["unchanged"] > 0
     said = trials(url, "runs").stdout
     assert "not finished" in said
-    assert counts(load(url, path)[1]) == (0, 0, 3000, 0)
+    assert counts(load(url, path)[1]) == (0, 0, 1000, 0)
 
 
 def test_ctrl_c(tmp_path: Path) -> None:
     path = tmp_path / "many.ndjson"
-    trials("sqlite:////nowhere.db", "bench", "make", "--studies", "3000", "--output", path)
+    trials("sqlite:////nowhere.db", "bench", "make", "--studies", "1000", "--output", path)
     process = subprocess.Popen(
         [sys.executable, "-m", "app", "load", path],
         env=environment(f"sqlite:///{tmp_path}/stopped.db"),
@@ -351,7 +355,7 @@ def test_ctrl_c(tmp_path: Path) -> None:
         text=True,
         start_new_session=True,
     )
-    time.sleep(5)
+    _wait_for_trials(tmp_path / "stopped.db")
     os.killpg(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 1 and "the same command goes on" in said
