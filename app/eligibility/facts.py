@@ -89,6 +89,10 @@ class Facts:
     ignored: tuple[str, ...] = ()
     """Types of resources that nothing was read from."""
 
+    @property
+    def sexes(self) -> tuple[str, ...]:
+        return tuple(sorted({str(one.value) for one in self.stated if one.kind == "sex"}))
+
     def stated_as(self, kind: str) -> list[Stated]:
         return self._of(self._stated, [kind])
 

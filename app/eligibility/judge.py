@@ -107,6 +107,16 @@ def _age_of(constraint: Constraint, born: date, day: date) -> bool | None:
     return None if low is not None and constraint.low_open and age == low else True
 
 
+def years(facts: Facts) -> tuple[int, ...]:
+    """How old the patient is, in whole years: two of them where the birthday is not sent. None without a birth date, or
+    with some that differ by more."""
+    days = [day for one in facts.born for day in one.days]
+    if not days or max(days) > facts.day:
+        return ()
+    youngest, oldest = (completed(day, facts.day, "a") for day in (max(days), min(days)))
+    return tuple(dict.fromkeys((youngest, oldest))) if oldest - youngest <= 1 else ()
+
+
 def completed(born: date, day: date, unit: str) -> int:
     """Years (`a`), months, weeks or days that have passed."""
     if unit in ("wk", "d"):

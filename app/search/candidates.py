@@ -33,13 +33,16 @@ MESH = "http://id.nlm.nih.gov/mesh"
 
 class Filters(NamedTuple):
     """`around` are degrees WGS 84 and metres; `codes` are (system, code) of the patient's conditions, `names` are their
-    names, folded."""
+    names, folded. `years` (one or more, as a birth date may be a year) and `sexes` are the patient's: they choose only
+    where there are more trials than can be considered."""
 
     statuses: Sequence[str] = ()
     phases: Sequence[str] = ()
     around: tuple[float, float, float] | None = None
     codes: Collection[tuple[str, str]] = ()
     names: Collection[str] = ()
+    years: Sequence[int] = ()
+    sexes: Sequence[str] = ()
 
 
 class Candidates(NamedTuple):
@@ -54,12 +57,16 @@ class Candidates(NamedTuple):
 
 
 async def candidates(database: Database, release: str, filters: Filters) -> Candidates:
-    """In the order in which they were loaded, at most `MOST_CANDIDATES`. Raises StatementTimeout."""
+    """In the order in which they were loaded, at most `MOST_CANDIDATES`; where there are more, those that take the
+    patient's age and sex. Raises StatementTimeout."""
     query = _query(release, filters)
     studied, unnamed = _studied(release, filters), _parsed(release, [("condition:missing", "true")]).nodes
     by_condition = bool(studied) and bool((await _run(database, query, (Some(studied),), 1)).matches)
     among = (Some((*studied, *unnamed)),) if by_condition else ()
     page = await _run(database, query, among, MOST_CANDIDATES + 1)
+    taking = _taking(release, filters)
+    if len(page.matches) > MOST_CANDIDATES and taking:
+        page = await _run(database, query, (*among, *taking), MOST_CANDIDATES + 1)
     more, cut = len(page.matches) > MOST_CANDIDATES, max(len(filters.codes), len(filters.names)) > MOST_NAMED
     return Candidates(page.matches[:MOST_CANDIDATES], more, by_condition, cut, page.version)
 
@@ -80,6 +87,12 @@ def _query(release: str, filters: Filters) -> Query:
         latitude, longitude, metres = filters.around
         pairs.append(("near", f"{latitude}|{longitude}|{metres / 1000:.3f}|km"))
     return _parsed(release, pairs)
+
+
+def _taking(release: str, filters: Filters) -> tuple[Node, ...]:
+    """That it takes somebody of this age and sex."""
+    pairs = [("eligible-age", ",".join(map(str, filters.years))), ("eligible-sex", ",".join(filters.sexes))]
+    return _parsed(release, [(name, value) for name, value in pairs if value]).nodes
 
 
 def _studied(release: str, filters: Filters) -> tuple[Node, ...]:

@@ -26,6 +26,7 @@ from app.api.fhir.validate import read_resource
 from app.api.formats import written
 from app.api.routes import Endpoint
 from app.eligibility.facts import Facts
+from app.eligibility.judge import years
 from app.eligibility.match import Match, match
 from app.eligibility.patient import canonical, read_patient
 from app.errors import RequestError
@@ -164,6 +165,7 @@ def filters_of(asked: MatchRequest, facts: Facts) -> Filters:
         around,
         frozenset().union(*(one.codes for one in conditions)),
         frozenset().union(*(one.names for one in conditions)),
+        *(((), ()) if asked.excluded else (years(facts), facts.sexes)),
     )
 
 
