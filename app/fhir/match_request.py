@@ -53,7 +53,7 @@ class MatchRequest(NamedTuple):
 
 
 def read_match_request(body: dict[str, Any], query: Iterable[tuple[str, str]] = ()) -> MatchRequest:
-    """`query` are parameters of the address, which the body goes before."""
+    """`query` are parameters of the address; one that the body has too must say the same."""
     given = {name: Given(value, name) for name, value in query if value}
     kind = body.get("resourceType")
     stated: dict[str, Given] = {}
@@ -79,9 +79,15 @@ def read_match_request(body: dict[str, Any], query: Iterable[tuple[str, str]] = 
             for name, value in _parameters(one, kind):
                 if name in stated:
                     raise value.refuse(f"{name} once: {stated[name].path} is the first")
+                if name in given and given[name].value != _as_in_address(value.value):
+                    raise value.refuse(f"{shown(given[name].value)}, as in the address")
                 stated[name] = value
     given |= stated
     return _request(tuple(sent), given)
+
+
+def _as_in_address(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _entries(bundle: dict[str, Any], path: str) -> Iterator[Sent]:

@@ -379,6 +379,14 @@ def test_addresses_that_are_refused(registry: httpx.Client, path: str, status: i
     assert registry.get("/fhir/r5/ResearchStudy/$match").status_code in (404, 405)
 
 
+def test_the_address_and_the_body_say_the_same(registry: httpx.Client) -> None:
+    body = bundle(GIRL, _count={"valueInteger": 1}, excluded={"valueBoolean": True})
+    assert ask(registry, body, _count=1, excluded="true").content == ask(registry, body).content
+    said = ask(registry, body, _count=-1)
+    refusal(said, 400, "value", "valueInteger is 1: expected '-1', as in the address")
+    refusal(ask(registry, body, excluded="false"), 400, "value", "expected 'false', as in the address")
+
+
 SECRETS = ("1990-06-15", "Grey fever", "Mockumab", "b0b5ecret", "20814")
 
 

@@ -97,6 +97,14 @@ class TestEverything:
         again = following(registry, sent.json())
         assert again == following(registry, got.json())
 
+    def test_the_address_and_the_body_say_the_same(self, registry: httpx.Client, release: str) -> None:
+        def asked(query: str) -> httpx.Response:
+            return post(registry, f"{STUDY}/$everything?{query}", parameters(_count=2, _type=["Group"]), release)
+
+        assert asked("_count=2&_type=").content == asked("_type=Group").content
+        refusal(asked("_count=-1"), 400, "value", "_count is '-1' in the address and '2' in the body")
+        refusal(asked("_type=Location"), 400, "value", "_type is 'Location' in the address")
+
     def test_an_empty_body(self, registry: httpx.Client, release: str) -> None:
         assert registry.post(f"/fhir/{release}/{STUDY}/$everything").json()["total"] == 9
 

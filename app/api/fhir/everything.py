@@ -37,7 +37,11 @@ async def everything(request: Request) -> Response:
     takes(request, *_TAKEN)
     asked = {name: ",".join(filter(None, request.query_params.getlist(name))) for name in request.query_params}
     if request.method == "POST":
-        asked |= await _parameters(request, release)
+        posted = await _parameters(request, release)
+        for name in posted.keys() & {name for name, value in asked.items() if value not in ("", posted.get(name))}:
+            shown = f"'{asked[name][:60]}' in the address and '{posted[name][:60]}' in the body"
+            raise RequestError(400, "value", f"{name} is {shown}: expected one of them", name)
+        asked |= posted
     asked = {name: value for name, value in asked.items() if value}
     types = tuple(one for one in asked.get("_type", "").split(",") if one) or FHIR_TYPES
     for one in types:

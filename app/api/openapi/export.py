@@ -33,6 +33,7 @@ _FILE = {
     "type": "object",
     "properties": {"type": {"enum": list(FHIR_TYPES)}, "url": _URL, "count": {"type": "integer", "minimum": 0}},
     "required": ["type", "url"],
+    "additionalProperties": False,
 }
 _MANIFEST = {
     "type": "object",
@@ -45,6 +46,7 @@ _MANIFEST = {
         "error": {"type": "array", "items": {"type": "object"}},
     },
     "required": ["transactionTime", "request", "requiresAccessToken", "output", "error"],
+    "additionalProperties": False,
 }
 
 
