@@ -1,7 +1,7 @@
 """`python -m tests.eligibility.score --sample PATH`: how well the labelled eligibility texts are read, for each half.
 
 What enters are the labels and a sample of ClinicalTrials.gov studies (gzip, one JSON study on each line); what leaves
-is one line for each measure.
+is one line for each measure. `--show` lists what is wrong in each text of the development half instead.
 """
 
 import argparse
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from tests.eligibility.labels import HALVES, LabelledText, criteria_text, is_labelled_text, load_labels, load_sample
 from tests.eligibility.score_trees import TreeScores, score_tree
+from tests.eligibility.show import mistakes
 
 
 def labelled_texts(sample: str) -> Iterator[tuple[LabelledText, str]]:
@@ -27,10 +28,22 @@ def score_trees(sample: str) -> dict[str, TreeScores]:
     return scores
 
 
+def show_mistakes(sample: str) -> None:
+    for label, text in labelled_texts(sample):
+        lines = mistakes(label, text) if label.half == "development" else []
+        if lines:
+            print(f"{label.id} {label.shape}", *lines, sep="\n  ")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sample", required=True, help="a gzip file of studies, one JSON object on each line")
-    for half, scores in score_trees(parser.parse_args().sample).items():
+    parser.add_argument("--show", action="store_true", help="what is wrong in each text of the development half")
+    asked = parser.parse_args()
+    if asked.show:
+        show_mistakes(asked.sample)
+        return
+    for half, scores in score_trees(asked.sample).items():
         print(half)
         for name, score in vars(scores).items():
             print(f"  {name:10} {score}")

@@ -61,10 +61,10 @@ class TreeScores:
 def score_tree(label: LabelledText, text: str, scores: TreeScores) -> dict[int, int]:
     """Adds what is right in one text to `scores`. Returns which criterion each labelled node is."""
     tree = read_eligibility(split_lines(text))
-    matched = _match(label, text, tree)
+    matched = match_nodes(label, text, tree)
     labelled = [i for i, node in enumerate(label.nodes) if node.role != "H"]
     scores.nodes.right += len(matched)
-    cohorts = _same_cohorts(label, tree, matched)
+    cohorts = same_cohorts(label, tree, matched)
     for score in (scores.nodes, scores.parents, scores.cohorts):
         score.found += len(tree.criteria)
         score.labelled += len(labelled)
@@ -100,7 +100,7 @@ def _count(score: Score, right: bool) -> None:
     score.labelled += 1
 
 
-def _match(label: LabelledText, text: str, tree: Eligibility) -> dict[int, int]:
+def match_nodes(label: LabelledText, text: str, tree: Eligibility) -> dict[int, int]:
     by_end: dict[int, list[int]] = {}
     for j, criterion in enumerate(tree.criteria):
         by_end.setdefault(_trim_end(text, criterion.spans[-1].end), []).append(j)
@@ -124,7 +124,7 @@ def _starts_same(text: str, node: LabelledNode, start: int) -> bool:
     return high - low < 30 and bool(_MARKS.fullmatch(text[low:high]))
 
 
-def _same_cohorts(label: LabelledText, tree: Eligibility, matched: dict[int, int]) -> dict[int, int]:
+def same_cohorts(label: LabelledText, tree: Eligibility, matched: dict[int, int]) -> dict[int, int]:
     """Which labelled cohort each of the parser's is: one to one, those with the most nodes in common first."""
     common = Counter((tree.criteria[j].cohort, label.nodes[i].cohort) for i, j in matched.items())
     same: dict[int, int] = {}
