@@ -2,7 +2,7 @@
 
 A criterion matches a labelled node when both start and end at the same place, but for the list mark before the text and
 for what is neither letter nor digit at its ends. Headings of the labels are no nodes, and no parents: what a reader
-hung below one hangs below the heading's own parent.
+hung below one hangs below the heading's own parent. A mark with no text after it is no node either.
 """
 
 import re
@@ -45,8 +45,9 @@ class Score:
 @dataclass
 class TreeScores:
     """`parents` counts every node (a node at the top has none: that is an answer too), `edges` only nodes that have a
-    parent; `types` the matched criteria whose type the text says; `grouped` the nodes of cohorts other than
-    everybody.
+    parent; `types` the matched criteria whose type the text says, and `roles` those and the notes: where no heading
+    says a type, the record keeps criteria as notes, because it knows two types only. `grouped` counts the nodes of
+    cohorts other than everybody.
     """
 
     nodes: Score = field(default_factory=Score)
@@ -62,7 +63,7 @@ def score_tree(label: LabelledText, text: str, scores: TreeScores) -> dict[int, 
     """Adds what is right in one text to `scores`. Returns which criterion each labelled node is."""
     tree = read_eligibility(split_lines(text))
     matched = match_nodes(label, text, tree)
-    labelled = [i for i, node in enumerate(label.nodes) if node.role != "H"]
+    labelled = [i for i, node in enumerate(label.nodes) if is_node(node, text)]
     scores.nodes.right += len(matched)
     cohorts = same_cohorts(label, tree, matched)
     for score in (scores.nodes, scores.parents, scores.cohorts):
@@ -76,7 +77,8 @@ def score_tree(label: LabelledText, text: str, scores: TreeScores) -> dict[int, 
         node, criterion = label.nodes[i], tree.criteria[j]
         if node.role == "N" and node.type != "unk":
             _count(scores.types, criterion.type.startswith(node.type))
-        _count(scores.roles, (criterion.role == "note") == (node.role == "T"))
+        if node.role == "T" or node.type != "unk":
+            _count(scores.roles, (criterion.role == "note") == (node.role == "T"))
         above = parent_of(label, i)
         same = criterion.parent is None if above is None else matched.get(above, -1) == criterion.parent
         scores.parents.right += same
@@ -85,6 +87,10 @@ def score_tree(label: LabelledText, text: str, scores: TreeScores) -> dict[int, 
         scores.cohorts.right += same
         scores.grouped.right += same and node.cohort != 0
     return matched
+
+
+def is_node(node: LabelledNode, text: str) -> bool:
+    return node.role != "H" and any(character.isalnum() for character in text[node.start : node.end])
 
 
 def parent_of(label: LabelledText, i: int) -> int | None:
@@ -106,7 +112,7 @@ def match_nodes(label: LabelledText, text: str, tree: Eligibility) -> dict[int, 
         by_end.setdefault(_trim_end(text, criterion.spans[-1].end), []).append(j)
     matched = {}
     for i, node in enumerate(label.nodes):
-        for j in by_end.get(_trim_end(text, node.end), ()) if node.role != "H" else ():
+        for j in by_end.get(_trim_end(text, node.end), ()) if is_node(node, text) else ():
             if _starts_same(text, node, tree.criteria[j].spans[0].start):
                 matched[i] = j
                 break

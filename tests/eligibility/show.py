@@ -1,11 +1,11 @@
-"""What is read wrong in the labelled texts, one record after the other: labels, texts and trees in, lines to read out."""
+"""What is read wrong in a labelled text: its label and the text in, a line for each mistake out."""
 
 from collections.abc import Iterator
 
 from app.sources.document import split_lines
 from app.sources.eligibility.criteria import Eligibility, read_eligibility
 from tests.eligibility.labels import LabelledNode, LabelledText
-from tests.eligibility.score_trees import match_nodes, parent_of, same_cohorts
+from tests.eligibility.score_trees import is_node, match_nodes, parent_of, same_cohorts
 
 _WIDTH = 70
 
@@ -26,7 +26,7 @@ def mistakes(label: LabelledText, text: str) -> list[str]:
 
 def _missing(label: LabelledText, text: str, matched: dict[int, int]) -> Iterator[tuple[int, str]]:
     for i, node in enumerate(label.nodes):
-        if node.role != "H" and i not in matched:
+        if is_node(node, text) and i not in matched:
             yield node.start, f"node     labelled {node.role} {node.type}  {_quote(text, node.start, node.end)}"
 
 
@@ -52,7 +52,8 @@ def _differences(
         yield f"cohort   labelled {node.cohort} found {criterion.cohort} [{cohort}]"
     if node.role == "N" and node.type != "unk" and not criterion.type.startswith(node.type):
         yield f"type     labelled {node.type} found {criterion.type}"
-    if (criterion.role == "note") != (node.role == "T"):
+    told = node.role == "T" or node.type != "unk"
+    if told and (criterion.role == "note") != (node.role == "T"):
         yield f"role     labelled {node.role} {node.type} found {criterion.role}"
 
 
