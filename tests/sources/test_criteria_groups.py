@@ -46,6 +46,31 @@ from tests.sources.test_criteria_text import read
         ("Inclusion:\n\nCases:\n- a\n\nTwins:\n- b\n\nExclusion:\n\nCases and twins:\n- c", ["Cases", "Twins", None]),
         ("Inclusion:\n\nTwins:\n- a\n\nDonors:\n- b\n\nExclusion:\n\nDonors\n\n- c", ["Twins", "Donors"]),
         ("Inclusion:\n\nStage IV tumors must have:\n\n- a", [None]),
+        (
+            "Inclusion:\n1. Inclusion criteria tea drinkers group\n  1. a\n2. Inclusion criteria Twins group.\n  1. b",
+            ["tea drinkers group", "Twins group"],
+        ),
+        (
+            "Inclusion criteria for joining H1.\n\n- a\n\nInclusion criteria for joining H2.\n\n- b",
+            ["joining H1", "joining H2"],
+        ),
+        (
+            "Inclusion criteria for the tea study:\n\n- a\n\nInclusion criteria for the salt study:\n\n- b",
+            ["the tea study", "the salt study"],
+        ),
+        ("Inclusion criteria for the TEA study:\n\n- a\n\nExclusion criteria for the TEA study:\n\n- b", [None]),
+        ("Inclusion:\n\n- a\n\nExclusion criteria for medical history:\n\n- b", [None]),
+        ("Inclusion:\n\nGroup A:\n\n- a\n\nExclusion criteria for all randomisations\n\n- b", ["Group A", None]),
+        ("Graft Inclusion:\n\n- a\n\nGraft Exclusion:\n\n- b", [None]),
+        (
+            "Inclusion:\n\n* a\n* STAGE X PATIENTS:\n* b\n* TEA HUE STUDY PATIENTS:\n* c",
+            [None, "STAGE X PATIENTS", "TEA HUE STUDY PATIENTS"],
+        ),
+        (
+            "Inclusion:\n\n- a\n\nSleep-related for persons with a red elbow\n\n- b",
+            [None, "persons with a red elbow"],
+        ),
+        ("Inclusion:\n\n- a\n\n\\[Extension Part\\]\n\n- b", [None, "Extension Part"]),
         ("Inclusion:\n\nCohort A:\n\n- a\n\nGeneral criteria:\n\n- b", ["Cohort A", None]),
     ],
 )
@@ -66,3 +91,11 @@ def test_what_hangs_below_a_groups_name_is_the_groups():
         (None, "f"),
         ("DONOR", "g"),
     ]
+
+
+def test_groups_of_a_part_are_that_parts():
+    types = "Inclusion:\n\nInclusion for all:\n\n1. {0}\n\nInclusion for twins:\n\n1. {0}\n\nExclusion:\n\n1. {0}\n\n"
+    found = read("A. Of tea.\n\n" + types.format("a") + "B. Of salt.\n\n" + types.format("b"))
+    labels = [cohort.label for cohort in found.cohorts]
+    assert labels == ["Of tea.", "twins", "Of salt.", "twins"]
+    assert [c.cohort for c in found.criteria] == [0, 1, 0, 2, 3, 2]

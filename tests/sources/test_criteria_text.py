@@ -101,6 +101,16 @@ INCLUDED = ["inclusion", "exclusion"]
         ),
         ("Inclusion Criteria:\nAll of the following inclusion criteria must be met:\n- a\nExclusion:\n- b", INCLUDED),
         ("Inclusion Criteria:\n- a\n\nAny of the following will exclude a person from the study:\n\n- b", INCLUDED),
+        (
+            "Inclusion:\n- a\nExclusion:\n- b\n\nPatients may not enter the study if they:\n\n- c",
+            ["inclusion", "exclusion", "exclusion"],
+        ),
+        ("Inclusion Criteria: All answers must be YES.\n1. a\nExclusion Criteria:\n1. b", INCLUDED),
+        (
+            "Inclusion:\n- a\n\nTo be eligible for the study, people had to:\n\n- b\n\nExclusion:\n- c",
+            [*INCLUDED[:1], *INCLUDED],
+        ),
+        ("The following inclusion criteria should be checked:\n- a\nExclusion:\n- b", INCLUDED),
         ("Inclusion Criteria:\n- does not meet the exclusion criteria", INCLUDED[:1]),
         ("Inclusion Criteria:\n- meets the inclusion/exclusion criteria of another study:", INCLUDED[:1]),
         ("A subject is eligible for inclusion if:\n- a\n\nA subject is not eligible for inclusion if:\n- b", INCLUDED),

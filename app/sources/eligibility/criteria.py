@@ -46,9 +46,11 @@ def read_eligibility(lines: Sequence[Line], with_facts: bool = True) -> Eligibil
         elif head:
             tree.close_segment()
             tree.add_heading(item, item.span)
+            if head.nested:
+                tree.outer = None
             _open_part(tree, item, head.label)
             if below and isinstance(heads[i + 1], Title):
-                tree.outer = tree.cohort
+                tree.outer, tree.nested = tree.cohort, head.nested
             first = True
         elif is_section_title(items[i - 1] if i else None, item, below, dense):
             tree.add_heading(item, item.span)
@@ -102,7 +104,7 @@ def read_listed_eligibility(lines: Sequence[Line]) -> Eligibility:
 
 def _open_type(tree: Lists, i: int, item: Item, title: Title, cohort: int | None = None) -> None:
     tree.close_segment()
-    if title.group or title.everyone:
+    if (title.group or title.everyone) and not tree.nested:
         tree.outer = None
     tree.cohort, tree.heading = tree.outer if cohort is None else cohort, title.span
     exclusion = read_criterion_type(item.read(title.span)) == "exclusion"
@@ -132,5 +134,5 @@ def _open_part(tree: Lists, item: Item, label: Span | None) -> None:
     if label is None:
         tree.cohort = None
         return
-    if tree.open_cohort(item.read(label)) and tree.with_facts:
+    if tree.open_cohort(item.read(label), tree.outer if tree.nested else None) and tree.with_facts:
         tree.result.facts.append(Fact(path=f"cohorts.{tree.cohort}.label", spans=[label]))

@@ -33,7 +33,7 @@ _EVERYONE = re.compile(
     r"(?:all|everyone|everybody)|(?:these|those|such) \w+|"
     r"(?:all|both|every|any) (?:of )?(?:the )?(?:enrolled |eligible )?"
     r"(?:subjects?|patients?|participants?|volunteers?|individuals|people|cohorts?|arms?|groups?|parts?|phases?|"
-    r"study participants|study subjects|trial participants)",
+    r"study participants|study subjects|trial participants|randomi[sz]ations|stud(?:y|ies))",
     re.IGNORECASE,
 )
 _PART = (
@@ -67,12 +67,18 @@ _GROUP_ITEM = re.compile(
     r"volunteers?|care-?givers?|carers?|siblings?|relatives|clinicians?|providers?))[ \t]*:?",
     re.IGNORECASE,
 )
+_CAPITALS = re.compile(rf"(?P<label>(?:[\w/-]{{1,30}} ){{1,5}}{_PEOPLE}):", re.IGNORECASE)
 _PREFIX = re.compile(r"(?P<label>[A-Z]{4,20}(?: [A-Z]{2,20}){0,2}):(?=[ \t]*\S)")
 _CRITERIA_TITLE = re.compile(
     r"(?:eligibility )?criteria for (?P<label>[^:.;,]{1,60}?)(?: eligibility)?[ \t]*:?"
     r"|(?P<before>[^:.;,]{1,60}?)(?: eligibility)? criteria[ \t]*:?",
     re.IGNORECASE,
 )
+_RELATED = re.compile(
+    rf"[\w/-]{{1,30}}(?: [\w/-]{{1,30}}){{0,2}} (?:for|in) (?P<label>{_PEOPLE}(?: [\w/-]{{1,30}}){{1,4}}):?",
+    re.IGNORECASE,
+)
+"""`Sleep-related for participants with a purple elbow`, apart from the list below it."""
 _WHO = re.compile(r"\b(?:of|with|without|in|receiving|from|for|on)\b", re.IGNORECASE)
 _LEAD = re.compile(
     r"\b(?:following|below|includ\w*|either|one|any|all|each|if|who|that|than|are|is|was|be|have|has|having|or|such|"
@@ -88,9 +94,10 @@ _SEXES = re.compile(r"\b(?:wom[ae]n|m[ae]n|(?:fe)?males?)\b", re.IGNORECASE)
 
 
 class Part(NamedTuple):
-    """`label` None: everyone."""
+    """`label` None: everyone. `nested`: the groups that the headings below it name are groups of this part."""
 
     label: Span | None
+    nested: bool = False
 
 
 def is_everyone(label: str) -> bool:
@@ -159,9 +166,10 @@ def read_part(item: Item, below: Item | None, heads_types: bool = False) -> Part
     group = read_group(item) or _for_group(item, below)
     if group:
         return Part(None if is_everyone(item.read(group)) else group)
-    inner = raw.strip("[]*_ ")
+    inner = raw.strip("[]*_ \\")
     apart = heads_types or inner != raw or _stands_apart(item, below)
     found = _PART_TITLE.fullmatch(inner) or (part and _DESCRIBED.fullmatch(inner)) or _people(inner, apart)
+    found = found or (_RELATED.fullmatch(inner) if apart else None)
     if not found:
         return None
     label = _label(item, found)
@@ -185,7 +193,8 @@ def is_name(label: str) -> bool:
 
 def read_name(item: Item) -> Span | None:
     """The group whose name is all of an item."""
-    match = _PART_ALONE.fullmatch(item.raw.strip()) or _GROUP_ITEM.fullmatch(item.raw.strip())
+    raw = item.raw.strip()
+    match = _PART_ALONE.fullmatch(raw) or _GROUP_ITEM.fullmatch(raw) or (raw.isupper() and _CAPITALS.fullmatch(raw))
     return _label(item, match) if match and not _LEAD.search(match["label"]) else None
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from app.record.spans import Span, verbatim
 from app.sources.document import Line
+from app.sources.eligibility.languages import words_of
 from app.sources.eligibility.marks import Item, read_item
 
 _CRITERIA = re.compile(
@@ -22,6 +23,12 @@ _GROUP = re.compile(
 _NONE_FOR = re.compile(
     r"there (?:are|is) no (?:inclusion|exclusion) (?:criteria|criterion) for (?P<group>\S.*)", re.IGNORECASE
 )
+_STUDY = frozenset(["study", "trial"])
+_IN_STUDY = words_of(
+    "the this our a an current present clinical in to of for into entry enrollment enrolment inclusion participation "
+    "participating participate registration randomization randomisation screening eligibility and or both at only "
+    "patients participants subjects volunteers all main research entering initial"
+)
 _KNOWN = ("inclusion criteria", "exclusion criteria")
 _NEAR = 0.8
 """Of two short lines, one letter apart: `Gendex` and `Gender` are 0.83, `General` and `Gender` 0.77 alike."""
@@ -33,6 +40,16 @@ class CriteriaHeading(NamedTuple):
     span: Span
     group: Span | None
     rest: Span | None
+
+
+def is_whole_study(label: str) -> bool:
+    """`the study`, `entry into this trial`; not `the dose finding study`, which other headings may stand beside."""
+    words = {word.strip("()*.,:") for word in label.casefold().split()}
+    return bool(_STUDY & words) and words <= _STUDY | _IN_STUDY
+
+
+def is_study(label: str) -> bool:
+    return not _STUDY.isdisjoint(label.casefold().split())
 
 
 def is_near(text: str, known: Iterable[str]) -> bool:
@@ -61,7 +78,7 @@ def read_criteria_heading(item: Item) -> CriteriaHeading | None:
     if match["group"] and not match["colon"] and (len(words) > 6 or words[-1].endswith(".")):
         return None
     group_span = None
-    if words and not {"study", "trial"} & set(words):
+    if words and not is_whole_study(" ".join(words)):
         begin = start + match.start(name)
         group_span = Span(begin, begin + len(match[name].rstrip()))
     after = None

@@ -23,28 +23,35 @@ from app.sources.eligibility.groups import (
     read_part,
     read_prefix,
 )
+from app.sources.eligibility.headings import is_study
 from app.sources.eligibility.marks import Item
 from app.sources.eligibility.sections import is_eligibility_title
 from app.sources.eligibility.titles import Title, read_title
 
 _COMMON = re.compile(r"(?:general|common|shared|overall)(?: (?:criteria|requirements))?:?", re.IGNORECASE)
+_ALL_MET = re.compile(
+    r"(?:all|any|each|every|both|one or more|at least one)\b[^.]{0,60}\b(?:answers?|criteria|criterion|conditions?|"
+    r"questions?|following)\b[^.:]{0,80}[.:]?",
+    re.IGNORECASE,
+)
+_LETTERS = {"A.", "A)", "I.", "I)"}
 Head = Title | Part | None
 
 
 def read_heads(items: list[Item]) -> list[Head]:
-    titles = [read_title(item) for item in items]
+    below = [*items[1:], None][: len(items)]
+    titles = [read_title(item, after) for item, after in zip(items, below, strict=True)]
     types = {read_criterion_type(item.read(title.span)) for item, title in zip(items, titles, strict=True) if title}
     if types == {"exclusion"}:
         titles = [
             Title(item.span) if is_eligibility_title(item) else title for item, title in zip(items, titles, strict=True)
         ]
-    below = [*items[1:], None][: len(items)]
     heads: list[Head] = [
         title or read_part(item, after, titles[i + 1] is not None if after else False)
         for i, (item, title, after) in enumerate(zip(items, titles, below, strict=True))
     ]
     heads = [_with_name(item, head, after) for item, head, after in zip(items, heads, below, strict=True)]
-    heads = _with_flat(items, heads, below)
+    heads = _with_lettered(items, _with_flat(items, heads, below))
     labels = [label for item, head in zip(items, heads, strict=True) if (label := _label(item, head))]
     keys = {group_key(label) for label in labels}
     beside = any(group_key(label) and is_of_people(label) for label in labels)
@@ -73,12 +80,14 @@ def read_inner_groups(items: list[Item], heads: list[Head]) -> list[Span | None]
 
 
 def _with_name(item: Item, head: Head, after: Item | None) -> Head:
-    """`Inclusion criteria: Controls` above a list."""
+    """`Inclusion criteria: Controls` above a list, and `Inclusion criteria: all must be met.`"""
     if not isinstance(head, Title) or not head.rest or head.group or not after:
         return head
     if after.line.number == item.line.number or not after.mark:
         return head
     label = item.read(head.rest).rstrip(":")
+    if _ALL_MET.fullmatch(label):
+        return Title(Span(head.span.start, head.rest.end))
     if not is_name(label):
         return head
     group = Span(head.rest.start, head.rest.start + len(label))
@@ -99,6 +108,23 @@ def _with_flat(items: list[Item], heads: list[Head], below: list[Item | None]) -
     return [Part(span) if span else head for head, span in zip(heads, flat, strict=True)]
 
 
+def _with_lettered(items: list[Item], heads: list[Head]) -> list[Head]:
+    """`A. Tea drinkers`, `B. Twins who hum`, each right above the headings of its types, are parts of the study."""
+    found = [
+        i
+        for i, item in enumerate(items[:-1])
+        if not heads[i] and isinstance(heads[i + 1], Title) and item.mark and _LETTERS & _styles(item)
+    ]
+    if len(found) < 2:
+        return heads
+    chosen = set(found)
+    return [Part(items[i].span, nested=True) if i in chosen else head for i, head in enumerate(heads)]
+
+
+def _styles(item: Item) -> set[str]:
+    return {place.style for place in item.mark.places} if item.mark else set()
+
+
 def _label(item: Item, head: Head) -> str | None:
     span = head.group if isinstance(head, Title) else head.label if head else None
     return item.read(span) if span else None
@@ -107,7 +133,10 @@ def _label(item: Item, head: Head) -> str | None:
 def _of_everyone(item: Item, head: Head, keys: set[str], beside: bool) -> Head:
     """The heading without its group, where that is no group, or all of them."""
     label = _label(item, head)
-    if label is None or not (names_all(label, keys) or not (beside or group_key(label))):
+    if label is None:
+        return head
+    alone = is_study(label) and keys <= {group_key(label)}
+    if not alone and not names_all(label, keys) and (beside or group_key(label)):
         return head
     return head._replace(group=None, everyone=True) if isinstance(head, Title) else Part(None)
 

@@ -46,7 +46,7 @@ _INCLUSION = (
 PHRASE = re.compile(f"(?P<exclusion>{_EXCLUSION})|(?P<inclusion>{_INCLUSION})", re.IGNORECASE)
 _SENTENCE_OUT = re.compile(
     r"\bexclu(?:de|des|ded|sions?)\b|\bineligib"
-    r"|\b(?:not|n't) (?:be )?(?:eligible|enrolled|included|participate|take part)"
+    r"|\b(?:not|n't) (?:be )?(?:eligible|enrolled|included|participate|take part|enter)\b"
     r"|\bcannot (?:be (?:included|enrolled)|participate|take part)"
 )
 _SENTENCE_IN = re.compile(

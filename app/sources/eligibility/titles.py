@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from app.record.spans import Span
 from app.sources.eligibility.groups import GROUP_WORD, is_everyone, is_name, names_part
-from app.sources.eligibility.headings import read_criteria_heading
+from app.sources.eligibility.headings import is_whole_study, read_criteria_heading
 from app.sources.eligibility.languages import PHRASE, read_type, words_of
 from app.sources.eligibility.marks import Item
 
@@ -39,6 +39,11 @@ _EVENTS = words_of(
     "randomization randomisation enrollment enrolment entry screening participation inclusion registration "
     "surgery treatment eligibility the at study initial and or both"
 )
+_TOPICS = words_of(
+    "and or the of for in with medical history comorbidities comorbidity diseases disease laboratory tests values "
+    "results medication medications concomitant prior treatments treatment therapy health safety status clinical "
+    "conditions general imaging mri"
+)
 _VERBS = words_of(
     "no not are do does has have is meet meets met meeting fulfil fulfill fulfils fulfills fulfilling satisfy "
     "satisfies satisfying reach reaching violate violating violation see per refer according apply applies"
@@ -52,7 +57,7 @@ _AFTER = re.compile(
 )
 _SAID = re.compile(r"(?<=\w)[ \t]+(?:are|is|will be|were|includes?|only)$", re.IGNORECASE)
 _IS = re.compile(
-    r"[ \t]*(?:are|is|will be|were|include[sd]?|as follows|to be met|must be|that)\b[^:]{0,120}:[ \t]*$", re.I
+    r"[ \t]*(?:are|is|will be|were|include[sd]?|as follows|to be met|must be|should|that)\b[^:]{0,120}:[ \t]*$", re.I
 )
 _STUDY = re.compile(
     r"\b(?:stud(?:y|ies)|trial|participat\w+|take part|enrol\w*|recruit\w*|inclu(?:sion|ded?)|exclu(?:sion|ded?)|"
@@ -62,18 +67,28 @@ _STUDY = re.compile(
 )
 _LEADS = re.compile(
     r"\b(?:following|below|criteria|if (?:he|she|they|the|any|one|meet\w*|it)|if(?=[:：])|"
-    r"any of|all of|must|who|on the basis|as follows)(?!\w)",
+    r"any of|all of|must|ha(?:ve|d) to|who|on the basis|as follows)(?!\w)",
     re.IGNORECASE,
 )
 _OPENS = re.compile(
-    r"eligib|criteri|exclu|\binclu(?:ded|sion)\b|\b(?:not|be) enrol|\bcannot\b|\b(?:take part|participate) in th",
+    r"eligib|criteri|exclu|\binclu(?:ded|sion)\b|\b(?:not|be) enrol|\bcannot\b|"
+    r"\b(?:take part in|participate in|enter) th",
     re.IGNORECASE,
 )
+_OF_STUDY = re.compile(
+    r"(?=.{0,300}\b(?:from|in|into|for|enter) (?:participa\w+ in )?(?:the|this) (?:study|trial)\b)"
+    r"(?:(?:the|a|an|any|all|each|potential|eligible) ){0,2}"
+    r"(?:subjects?|patients?|participants?|individuals?|volunteers?|candidates?|people|persons?) "
+    r"(?:(?:who|that) (?:meet|fulfil|satisfy|have|has)|will|may|must|are|is|shall|should|cannot)\b"
+    r"|to be eligible (?:for|to)\b",
+    re.IGNORECASE,
+)
+"""Somebody of whom nothing else is said is eligible or not: all that follows is a list of the study's criteria."""
 _ELSEWHERE = re.compile(r"\b(?:defined|described|listed|specified|stated|mentioned|outlined) in\b|\bcriterion #", re.I)
 
 
-def read_title(item: Item) -> Title | None:
-    """The heading of a list of inclusion or of exclusion criteria."""
+def read_title(item: Item, below: Item | None = None) -> Title | None:
+    """The heading of a list of inclusion or of exclusion criteria; what stands `below` it settles doubts."""
     start = item.raw[:400]
     if start.isascii() and not any(word in start.casefold() for word in ("clusion", "riter")):
         return None
@@ -83,10 +98,10 @@ def read_title(item: Item) -> Title | None:
         rest = _rest(item, strict.rest.start - item.span.start) if strict.rest else None
         span = strict.span if rest else item.span
         return _titled(item, span, group, rest) if group else Title(span, rest=rest)
-    return _read_english(item) or _read_phrase(item)
+    return _read_english(item, below) or _read_phrase(item)
 
 
-def _read_english(item: Item) -> Title | None:
+def _read_english(item: Item, below: Item | None) -> Title | None:
     raw = item.raw
     lead = len(raw) - len(raw.lstrip("*_#-–— \t"))
     match = _CRITERIA.match(raw, lead)
@@ -99,12 +114,15 @@ def _read_english(item: Item) -> Title | None:
         return None
     plain = all(word in _ADJECTIVES for word in words if word)
     end = _AFTER.match(after)
-    if not plain and not match["word"] and (item.mark or not is_name(match["before"].strip(" -–—:"))):
+    if not plain and not match["word"] and not _names_list(item, match["before"], after):
         return None
     if not plain and item.mark and not (end and end["colon"] and GROUP_WORD.search(match["before"])):
         return None
     span = Span(item.span.start, item.span.end)
+    heads_list = below is not None and below.mark is not None and below.indent <= item.indent
     if not end:
+        if match["word"] and below and below.mark and (group := _group_after(item, match.end())):
+            return _titled(item, span, group, None)
         titled = plain and not item.mark and match["word"] and len(after.split()) <= 4 and after[1:2].isupper()
         said = not item.mark and match["word"] and _IS.match(after)
         return Title(span) if said or (titled and after[-1:] not in ".,;") else None
@@ -115,7 +133,7 @@ def _read_english(item: Item) -> Title | None:
         label
         and not end["colon"]
         and end["group"]
-        and (len(label.split()) > (6 if item.mark else 16) or after.endswith("."))
+        and (len(label.split()) > (6 if item.mark else 16) or (after.endswith(".") and (item.mark or not heads_list)))
     ):
         return None
     rest = _rest(item, match.end() + end.end())
@@ -132,6 +150,22 @@ def _read_english(item: Item) -> Title | None:
     return Title(span, rest=rest)
 
 
+def _names_list(item: Item, before: str, after: str) -> bool:
+    """`Controls inclusion`, `Transplant Inclusion:`: without the word `criteria`, the whole line is a name."""
+    words = before.split()
+    named = len(words) <= 3 and all(word[0].isupper() for word in words) and after.strip() in (":", "：")
+    return not item.mark and (named or is_name(before.strip(" -–—:")))
+
+
+def _group_after(item: Item, at: int) -> Span | None:
+    """The group of `Inclusion criteria tea drinkers group`, which the line says without `for`."""
+    words = item.raw[at:].split()
+    if not 1 < len(words) <= 6 or not GROUP_WORD.fullmatch(words[-1].rstrip(".:")) or set(words) & _NO_HEADING:
+        return None
+    stop = len(item.raw.rstrip(" \t.:"))
+    return Span(item.span.start + stop - len(item.raw[at:stop].lstrip()), item.span.start + stop)
+
+
 def _titled(item: Item, span: Span, group: Span, rest: Span | None) -> Title:
     said = _SAID.search(item.raw, group.start - item.span.start, group.end - item.span.start)
     if said:
@@ -139,7 +173,7 @@ def _titled(item: Item, span: Span, group: Span, rest: Span | None) -> Title:
     label = item.read(group)
     everyone = is_everyone(label)
     words = set(label.casefold().split())
-    named = not everyone and not {"study", "trial"} & words and not words <= _EVENTS
+    named = not everyone and not is_whole_study(label) and not words <= _EVENTS and not words <= _TOPICS
     return Title(span, group if named else None, everyone, rest=rest)
 
 
@@ -181,5 +215,5 @@ def read_type_sentence(item: Item, current: str | None, first: bool) -> str | No
     if first and current:
         choice = "one of" in raw and "criteria" not in raw
         return type if type == current and not choice else None
-    opens = type != current and _OPENS.search(raw)
+    opens = (type != current or _OF_STUDY.match(raw)) and _OPENS.search(raw)
     return type if opens and not _ELSEWHERE.search(raw) and not names_part(raw) else None

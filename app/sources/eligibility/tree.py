@@ -68,10 +68,12 @@ class Tree:
         self.cohort: int | None = None
         self.outer: int | None = None
         """The cohort of a group whose name stands above the headings of its types."""
+        self.nested = False
+        """Whether the groups that those headings name are groups of the outer one."""
         self.named: int | None = None
         """The cohort that the next criterion names: it is for that one, and so is what hangs below it."""
         self._grouped: dict[int, int] = {}
-        self._cohorts: dict[str | None, int] = {}
+        self._cohorts: dict[tuple[str | None, int | None], int] = {}
         self.lists = [OpenList()]
         self.taken: list[tuple[Item, int]] = []
         """The items of the current segment, with the criterion that each became."""
@@ -79,9 +81,9 @@ class Tree:
         self.text_facts: list[Fact] = []
         self._positions: dict[tuple[int, str, int | None], int] = {}
 
-    def open_cohort(self, label: str | None) -> bool:
-        """What follows is for the group of this label (None: for all). True when the group is a new one."""
-        key = group_key(label) if label else None
+    def open_cohort(self, label: str | None, inside: int | None = None) -> bool:
+        """What follows is for the group of this label (None: for all), in the cohort `inside`. True when it is new."""
+        key = (group_key(label) if label else None, inside)
         known = key in self._cohorts
         self.cohort = self._cohorts.setdefault(key, len(self.result.cohorts))
         if not known:
@@ -101,7 +103,7 @@ class Tree:
 
     def add_none_for(self, item: Item, group: str) -> bool:
         """`There are no exclusion criteria for X` belongs to the cohort X, when there is one."""
-        index = self._cohorts.get(group_key(group))
+        index = self._cohorts.get((group_key(group), self.outer if self.nested else None))
         if index is None:
             return False
         here, self.cohort = self.cohort, index
