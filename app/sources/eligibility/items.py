@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from app.sources.document import Line
-from app.sources.eligibility.joined import find_joined
+from app.sources.eligibility.joined import find_joined, find_phrases
 from app.sources.eligibility.languages import PHRASE, read_type
 from app.sources.eligibility.marks import Item, Place, read_item, unmark
 from app.sources.eligibility.runs import Recent, find_run, remember
@@ -32,6 +33,8 @@ def read_items(lines: Sequence[Line]) -> list[Item]:
     for i, line in enumerate(whole):
         below = first[i + 1].mark if i + 1 < len(first) else None
         pieces = list(_split_line(line, first[i], below.places if below else (), recent))
+        if len(pieces) == 1 and not first[i].mark:
+            pieces = list(_split_phrases(line))
         for n, (piece, deeper) in enumerate(pieces):
             item = read_item(piece, inside=True)._replace(indent=first[i].indent + deeper) if n else first[i]
             item = read_item(piece) if not n and len(pieces) > 1 else item
@@ -60,6 +63,12 @@ def _split_joined(piece: Line, deeper: int) -> Iterator[tuple[Line, int]]:
             yield _piece(piece, start, at), deeper + inner
             start, inner = at, level
     yield _piece(piece, start, len(piece.text)), deeper + inner
+
+
+def _split_phrases(line: Line) -> Iterator[tuple[Line, int]]:
+    cuts = [0, *find_phrases(line.text), len(line.text)]
+    for start, end in pairwise(cuts):
+        yield _piece(line, start, end), 0
 
 
 def _split_at_headings(line: Line) -> Iterator[Line]:

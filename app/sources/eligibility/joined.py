@@ -55,6 +55,23 @@ _MEASURED = re.compile(
 )
 _NO_MEASURE = re.compile(r"(?:ULN|UNL|IU|OR|AND|DNA|RNA|HG|Grade|Hg|Units?|Stage|NCI|CTC\w*|Version|Class)\b")
 _NEAR = 80
+_STOP = re.compile(r"(?<=[\w)%]\w[.])[ \t]{1,4}(?=[A-Z<>≤≥])")
+_VERBS = words_of(
+    "is are was were be been must will would may might should can cannot could has have had do does did shall if who"
+)
+_BACK = words_of("This These That Those Such Note Notes The If It They However Refer See Exception Exceptions For")
+"""What begins a sentence on the one before it."""
+
+
+def find_phrases(text: str) -> list[int]:
+    """Where each of three or more short sentences without a verb begins, in a line of nothing else: each is a criterion."""
+    starts = [0, *(match.end() for match in _STOP.finditer(text))]
+    if len(starts) < 3 or not text.rstrip().endswith("."):
+        return []
+    phrases = [text[a:b].split() for a, b in zip(starts, [*starts[1:], len(text)], strict=True)]
+    if any(not 2 < len(words) < 30 or words[0] in _BACK or not _VERBS.isdisjoint(words) for words in phrases):
+        return []
+    return starts[1:]
 
 
 def find_joined(text: str) -> list[tuple[int, int]]:

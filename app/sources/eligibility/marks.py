@@ -13,7 +13,7 @@ _SPACES = " \t\u00a0\u3000\u2002\u2003\u2009"
 _NUMBER = re.compile(
     r"(?P<open>[(（\[]?)(?:(?P<levels>\d{1,2}(?:\.\d{1,2}){1,3})|(?P<number>\d{1,3})|(?P<roman>[ivx]{1,5})(?![a-z])"
     r"|(?P<upper>[IVX]{1,5}|[A-Z])|(?P<letter>[a-z])|(?P<chinese>[一二三四五六七八九十]))"
-    r"(?P<close>\\?[.)）\]、．])"
+    r"(?P<close>(?<=[(（]\w)[)）]\.(?=\s)|\\?[.)）\]、．])"
     r"(?=[\s\u00a0\u3000]|(?<=\d[.)])[A-Z]|(?<=[、）．])|(?<=\d\))[^\W\d]|(?<=[(（]\w\))\w|(?<=[(（]\w\w\))\w|$)"
 )
 _DASHED = re.compile(r"(?P<number>\d{1,2})(?:-(?=[ \t][A-Z])|、)")
@@ -87,7 +87,8 @@ def _roman_value(digits: str) -> int | None:
 def places(match: re.Match[str]) -> tuple[Place, ...]:
     """What the groups `open`, `close` and `number`, `roman`, `letter`, `upper`, ... of a match may be."""
     groups = match.groupdict()
-    form = f"{groups['open']}{{}}{groups['close'][-1]}"
+    close = groups["close"].rstrip(".")[-1:] or "."  # `(a).` is of the list of `(a)`
+    form = f"{groups['open']}{{}}{close}"
     if groups["number"]:
         return (Place(form.format("1"), int(groups["number"])),)
     if groups.get("levels"):

@@ -13,7 +13,7 @@ from app.sources.eligibility.marks import Item, Place, places
 _MARK = re.compile(
     r"(?<![^\s;:.,；：。，、)\]）])(?:"
     r"(?P<open>[(（]?)(?:(?P<number>\d{1,2})|(?P<roman>[ivx]{1,5})|(?P<upper>[A-Z])|(?P<letter>[a-z]))"
-    r"(?P<close>\\?[.)）、])(?=[\s\u00a0]|(?<=[)）、])[^\W\d]|(?<=\d\.)[A-Z][a-z])"
+    r"(?P<close>(?<=[(（]\w)[)）]\.(?=\s)|\\?[.)）、])(?=[\s\u00a0]|(?<=[)）、])[^\W\d]|(?<=\d\.)[A-Z][a-z])"
     r"|(?P<bullet>[•●▪■])(?=[ \t]*\S)|(?P<circled>[①-⑳]))"
 )
 _STOPS = (":", "：", ";", "；", ".", "。")
@@ -73,7 +73,9 @@ def find_run(line: Line, own: Item, below: tuple[Place, ...], recent: Recent) ->
                 continue
             level = int(text[one.at - 1].isspace())
         else:
-            taken = _goes_on(one, lists, below) or _comes_back(one, recent, below) or _begins(one, last, below)
+            taken = (
+                _goes_on(one, lists, last, below) or _comes_back(one, recent, last, below) or _begins(one, last, below)
+            )
             taken = taken or (_circled(one) if match["circled"] else None)
             if not taken:
                 continue
@@ -105,7 +107,7 @@ def _candidate(text: str, start: int, match: re.Match[str], options: tuple[Place
         options,
         bullet=bool(match["bullet"]),
         letter=bool(match["letter"]),
-        bracket=(match["close"] or "").endswith((")", "）")),
+        bracket=(match["close"] or "").rstrip(".").endswith((")", "）")),
         before=text[max(start, at - _NEAR) : at].rstrip(),
         after=text[end : end + 8].lstrip()[:1],
     )
@@ -115,24 +117,40 @@ def _same_list(other: Place, place: Place) -> bool:
     return other.style == place.style and other.number + 1 == place.number
 
 
-def _goes_on(one: _Candidate, lists: list[tuple[Place, int]], below: tuple[Place, ...]) -> tuple[Place, int] | None:
-    """The next number of a list that is open; the line's own list may go on in the next line instead."""
+def _goes_on(
+    one: _Candidate, lists: list[tuple[Place, int]], last: dict[Place, int], below: tuple[Place, ...]
+) -> tuple[Place, int] | None:
+    """The next number of a list that is open, or the one after it where more follow; the line's own list may go on in
+    the next line instead."""
     for other, level in reversed(lists):
         for place in one.options:
             if _same_list(other, place):
+                more = last.get(_next(place), -1) > one.at
                 free = place not in below and (
-                    _BEFORE_NEXT.search(one.before) or (one.after.isupper() and not one.letter)
+                    _BEFORE_NEXT.search(one.before)
+                    or (one.after.isupper() and (not one.letter or (one.bracket and more)))
                 )
                 return (place, level) if level or free else None
+            skipped = other.style == place.style and other.number + 2 == place.number
+            if skipped and one.before.endswith(_ENDS) and last.get(_next(place), -1) > one.at:
+                return place, level
     return None
 
 
-def _comes_back(one: _Candidate, recent: Recent, below: tuple[Place, ...]) -> tuple[Place, int] | None:
-    """The number of a list of an earlier line that goes on in this one: `... be excluded. 19. Unable to read`."""
-    if not one.before.endswith(_ENDS) or not one.after.isupper():
+def _next(place: Place) -> Place:
+    return Place(place.style, place.number + 1)
+
+
+def _comes_back(
+    one: _Candidate, recent: Recent, last: dict[Place, int], below: tuple[Place, ...]
+) -> tuple[Place, int] | None:
+    """The number of a list of an earlier line that goes on in this one: `... be excluded. 19. Unable to read`, and with
+    small letters where the list goes on further."""
+    if not one.before.endswith((*_ENDS, ".)")):
         return None
     for place in one.options:
-        if place.number > 1 and place.number - 1 in recent.get(place.style, ()) and place not in below:
+        known = place.number > 1 and place.number - 1 in recent.get(place.style, ()) and place not in below
+        if known and (one.after.isupper() or last.get(_next(place), -1) > one.at):
             return place, 0
     return None
 
