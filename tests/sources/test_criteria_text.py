@@ -74,6 +74,22 @@ def outline(text: str) -> list[str]:
         ("* Hue at least 5 g/dL Tint ≤ 4 mm", ["Hue at least 5 g/dL", "Tint ≤ 4 mm"]),
         ("* Grade ≥ 2 mm and Tint ≤ 4 mm", ["Grade ≥ 2 mm and Tint ≤ 4 mm"]),
         ("* Aged below thirty Patients who whistle", ["Aged below thirty", "Patients who whistle"]),
+        ("* a) Aa; b) Bb; d) dd; e) ee", ["Aa;", "Bb;", "dd;", "ee"]),
+        ("1. A\n\n   (a). Bb (b). Cc (c). Dd", ["A", ">Bb", ">Cc", ">Dd"]),
+        (
+            "1. Aa; 2. bb; 3. one of:\n* cc\n* dd (ee.) 4. ff; 5. gg",
+            ["Aa;", "bb;", "one of:", ">cc", ">dd (ee.)", "ff;", "gg"],
+        ),
+        ("Red hue of ear. No prior tea. Able to hum.", ["Red hue of ear.", "No prior tea.", "Able to hum."]),
+        ("Red hue of ear. No prior tea. This is to be shown.", ["Red hue of ear. No prior tea. This is to be shown."]),
+        ("* Red hue of ear. No prior tea. Able to hum.", ["Red hue of ear. No prior tea. Able to hum."]),
+        ("* A, one of:\n  * B\n* NOTE: C\n* D", ["A, one of:", ">B", ">[NOTE: C]", "D"]),
+        ("* A\n  * B\n  * Note: C\n* D", ["A", ">B", ">[Note: C]", "D"]),
+        ("* NOTE- Additional criteria apply, ask", ["[NOTE- Additional criteria apply, ask]"]),
+        ("1. A:\n\n   * B\n\nNote: C\n\n* D\n* E", ["A:", ">B", "[Note: C]", ">D", ">E"]),
+        ("Signs:\n\nAa;\nBb;\n\nCc;\n\nLabs:\n\nDd;", ["Signs:", ">Aa;", ">Bb;", ">Cc;", "Labs:", ">Dd;"]),
+        ("Either of:\n\n0 to 5 cups\n6 cups\nTea at hand", ["Either of:", ">0 to 5 cups", ">6 cups", "Tea at hand"]),
+        ("Either of:\n\nTea\nSalt\nHues;\n\nTints;", ["Either of:", ">Tea", ">Salt", "Hues;", "Tints;"]),
         ("* Tea (strong.) Patients who whistle", ["Tea (strong.) Patients who whistle"]),
     ],
 )
@@ -152,6 +168,20 @@ def test_text_without_headings_is_one_note_for_each_paragraph():
         ("note", "Those who do not hum."),
     ]
     assert [issue.code for issue in found.issues] == ["before-heading"]
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("* Twins are not eligible.", [("criterion", "exclusion")]),
+        ("* Twins are eligible for this study", [("criterion", "inclusion")]),
+        ("* Tea unless ineligible", [("note", "inclusion")]),
+        ("* Twins are eligible; triplets are not eligible", [("note", "inclusion")]),
+        ("* None of the following:\n  * Tea\n* Salt", [("criterion", "exclusion")] * 2 + [("note", "inclusion")]),
+    ],
+)
+def test_a_criterion_without_a_heading_may_say_its_type(text, rows):
+    assert [(c.role, c.type) for c in read(text).criteria] == rows
 
 
 def test_a_form_on_one_line_is_taken_apart():

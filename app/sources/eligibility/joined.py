@@ -64,7 +64,10 @@ _BACK = words_of("This These That Those Such Note Notes The If It They However R
 
 
 def find_phrases(text: str) -> list[int]:
-    """Where each of three or more short sentences without a verb begins, in a line of nothing else: each is a criterion."""
+    """Where each of three or more short sentences without a verb begins, in a line of nothing else.
+
+    Each is a criterion of its own.
+    """
     starts = [0, *(match.end() for match in _STOP.finditer(text))]
     if len(starts) < 3 or not text.rstrip().endswith("."):
         return []

@@ -52,6 +52,13 @@ _SENTENCE_OUT = re.compile(
 _SENTENCE_IN = re.compile(
     r"\beligib|\b(?:included|inclusions?|enrol+ed|enter|participate|take part|entry|enrol+ment)\b"
 )
+_TOLD = re.compile(
+    r"\b(?:(?P<out>(?:are|is|be) (?:considered )?(?:excluded|ineligible)|(?:are|is) not eligible"
+    r"|(?<!unless )(?<!if )ineligible)"
+    r"|(?:are|is) (?:also )?eligible)(?: (?:for|from) (?:the|this) (?:study|trial|protocol))?[\s.;*]*$",
+    re.IGNORECASE,
+)
+_NONE_OF = re.compile(r"[\W_]*(?:must have )?none of the following\b", re.IGNORECASE)
 
 
 def words_of(text: str) -> frozenset[str]:
@@ -69,3 +76,14 @@ def read_type(text: str) -> CriterionType | None:
     if "inclusion criteri" not in folded and _SENTENCE_OUT.search(folded):
         return "exclusion"
     return "inclusion" if "inclusion" in folded or _SENTENCE_IN.search(folded) else None
+
+
+def told_type(text: str) -> CriterionType | None:
+    """The type that a criterion of a text without headings says itself: `... are not eligible`, `None of the
+    following:`."""
+    if _NONE_OF.match(text):
+        return "exclusion"
+    if ";" in text or ". " in text:
+        return None
+    told = _TOLD.search(text[-80:])
+    return None if told is None else "exclusion" if told["out"] else "inclusion"

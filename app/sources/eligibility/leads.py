@@ -32,7 +32,8 @@ class Leads(Tree):
             return True
         if not self.taken or not self.is_apart(item):
             return False
-        return item.indent == top.lead_indent or (top.block and self.taken[-1][1] == top.last)
+        goes_on = self.pieces[self.taken[-1][1]][-1].endswith((";", ",")) and not item.text.endswith(":")
+        return item.indent == top.lead_indent or (top.block and self.taken[-1][1] == top.last and not goes_on)
 
     def is_block_over(self, top: OpenList, item: Item) -> bool:
         """Whether the list of a lead-in, with no marks, has come to its full stop, or an item begins as the lead-in."""
@@ -43,7 +44,9 @@ class Leads(Tree):
         before = self.pieces[top.last][-1]
         stopped = first[-1].endswith(stops) and before.endswith(".") and not item.text.endswith(stops)
         opening = self.pieces[top.parent][0].split()[0]
-        return stopped or opening == item.text.split()[0] != first[0].split()[0]
+        starts = not first[-1].endswith(stops) and item.text.endswith(stops)
+        other = not first[0][0].isupper() and not before[0].isupper() and item.text[0].isupper()
+        return stopped or starts or other or opening == item.text.split()[0] != first[0].split()[0]
 
     def continues(self, i: int, item: Item) -> bool:
         """Joins a line that goes on with the sentence of the item before it."""
@@ -109,6 +112,22 @@ class Leads(Tree):
         before = self.taken[-1][0]
         return before.mark is not None and bool(_EXCEPTION.match(item.text) or _NOTE.match(item.text))
 
+    def is_marked_note(self, item: Item) -> bool:
+        """Whether an item of an outermost list is a note on the one before it: `* NOTE: ...`."""
+        if self.closed or not item.mark or not _NOTE.match(item.text):
+            return False
+        top = self.lists[-1]
+        return top.parent is None and top.last is not None and top.bullet == item.mark.bullet
+
+    def interrupted_parent(self, bullet: str) -> int | None:
+        """What the bullets hang below that a note without a mark, right above, interrupted."""
+        if len(self.taken) < 2:
+            return None
+        (inner, index), (note, last) = self.taken[-2:]
+        if note.mark or self.result.criteria[last].role != "note" or not inner.mark or inner.mark.bullet != bullet:
+            return None
+        return self.result.criteria[index].parent
+
     def is_led_in(self, i: int, item: Item) -> bool:
         """Whether a marked item leads in one paragraph without a mark, and its list goes on below that."""
         before, index = self.taken[-1]
@@ -123,7 +142,8 @@ class Leads(Tree):
         if before.mark or index != self.lists[-1].last or not self.leads_in(index):
             return False
         after = self.items[i + 1] if i + 1 < len(self.items) else None
-        return not self.is_apart(item) or bool(after and after.line.number == item.line.number + 1)
+        listed = self.pieces[index][-1].endswith(":") and item.text.endswith((";", ","))
+        return listed or not self.is_apart(item) or bool(after and after.line.number == item.line.number + 1)
 
     def leads_in(self, index: int) -> bool:
         text = self.pieces[index][-1]

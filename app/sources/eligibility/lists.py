@@ -16,7 +16,7 @@ _DEEPEST = 12
 _LOOK_AHEAD = 200
 """Items of a run of numbers that are looked at to find where it ends."""
 _CLOSING = re.compile(
-    r"[\W_]*(?:note:? )?(?:(?:further|additional|other)[^.]{0,40} (?:criteria|details)[^.]{0,30} apply\b|"
+    r"[\W_]*(?:note[\s:–-]{1,3})?(?:(?:further|additional|other)[^.]{0,40} (?:criteria|details)[^.]{0,30} apply\b|"
     r"(?:for )?(?:further|more|additional) (?:details|information)\b|the above information\b|please contact\b)",
     re.IGNORECASE,
 )
@@ -168,6 +168,8 @@ class Lists(Leads):
             self.add(item, top, self.role_of(item))
         elif self.is_remark(item) or self.is_led_in(i, item):
             self.open_list(item)
+        elif self.is_marked_note(item):
+            self.add(item, OpenList(parent=top.last), "note")
         elif not self.closed and not item.mark and self.opens_block(i, item):
             self.open_list(item)
             self.lists[-1].block = True
@@ -179,11 +181,44 @@ class Lists(Leads):
             self.add_to(level[0], item, None)
         elif not self.closed and not item.mark:
             self.add_to(self.lists[0], item, self.lists[0].place)
+        elif not self.closed:
+            self.place_among_numbers(i, item)
         elif top.place or not item.mark:
             self.add(item, top, "note")
             self.issue("unnumbered-item", "has no mark of the list that it follows: kept there as a note", item)
         else:
             self.add(item, top)
+
+    def place_among_numbers(self, i: int, item: Item) -> None:
+        """A bullet that stands where a numbered list does.
+
+        It goes on with the bullets that a note interrupted, or hangs below the number before it where the numbers go on
+        after it; or else the bullets go on instead of the numbers.
+        """
+        top = self.lists[-1]
+        bullet = item.mark.bullet if item.mark else ""
+        parent = self.interrupted_parent(bullet)
+        if parent is not None:
+            self.lists.append(OpenList(indent=item.indent, parent=parent, bullet=bullet))
+            self.add(item, self.lists[-1], self.role_of(item))
+            return
+        self.issue("unnumbered-item", "has no mark of the list that it follows", item)
+        if read_none_for(item.text) is not None:
+            self.add(item, top, "note")
+            return
+        after = self.after_bullets(i, bullet)
+        if after and after.mark and any(goes_on(one, place) for place in after.mark.places for one in self.lists):
+            self.open_list(item)
+            return
+        top.place, top.bullet = None, bullet
+        self.add(item, top, self.role_of(item))
+
+    def after_bullets(self, i: int, bullet: str) -> Item | None:
+        """The next item from `i` on that is no such bullet."""
+        for item in self.items[i : i + _LOOK_AHEAD]:
+            if item.numbered or not item.mark or item.mark.bullet != bullet:
+                return item
+        return None
 
     def is_below_bullet(self, item: Item, top: OpenList) -> bool:
         """`* i.` after `* Values`: numbers inside a list of bullets are a list below its last item."""

@@ -74,7 +74,9 @@ def find_run(line: Line, own: Item, below: tuple[Place, ...], recent: Recent) ->
             level = int(text[one.at - 1].isspace())
         else:
             taken = (
-                _goes_on(one, lists, last, below) or _comes_back(one, recent, last, below) or _begins(one, last, below)
+                _goes_on(one, lists, last, below, bool(cuts))
+                or _comes_back(one, recent, last, below)
+                or _begins(one, last, below)
             )
             taken = taken or (_circled(one) if match["circled"] else None)
             if not taken:
@@ -118,14 +120,18 @@ def _same_list(other: Place, place: Place) -> bool:
 
 
 def _goes_on(
-    one: _Candidate, lists: list[tuple[Place, int]], last: dict[Place, int], below: tuple[Place, ...]
+    one: _Candidate,
+    lists: list[tuple[Place, int]],
+    last: dict[Place, int],
+    below: tuple[Place, ...],
+    counted: bool,
 ) -> tuple[Place, int] | None:
     """The next number of a list that is open, or the one after it where more follow; the line's own list may go on in
     the next line instead."""
     for other, level in reversed(lists):
         for place in one.options:
             if _same_list(other, place):
-                more = last.get(_next(place), -1) > one.at
+                more = counted or last.get(_next(place), -1) > one.at
                 free = place not in below and (
                     _BEFORE_NEXT.search(one.before)
                     or (one.after.isupper() and (not one.letter or (one.bracket and more)))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from app.record.spans import Fact, Span, fold_space
 from app.record.trial import Cohort, Criterion, CriterionRole, CriterionType, Issue
 from app.sources.eligibility.groups import group_key
+from app.sources.eligibility.languages import read_type, told_type
 from app.sources.eligibility.marks import Item, Place
 
 _ANY_OF = re.compile(
@@ -123,9 +124,13 @@ class Tree:
 
     def add(self, item: Item, into: OpenList, role: CriterionRole = "criterion") -> None:
         result = self.result
-        if self.type is None:
-            role = "note"
-        type = self.type or "inclusion"
+        type = self.type
+        if type is None:
+            above = result.criteria[into.parent] if into.parent is not None else None
+            type = above.type if above else told_type(item.text)
+            if type is None or (above and above.role == "note"):
+                role = "note"
+            type = type or "inclusion"
         cohort = self.named
         if cohort is None and into.parent is not None:
             cohort = self._grouped.get(into.parent)
@@ -165,7 +170,11 @@ class Tree:
         self.result.facts.append(text)
         if item.mark:
             self.result.facts.append(Fact(path=f"{path}.label", spans=[item.mark.span]))
-        if self.heading:
+        if self.type is None:
+            criterion = self.result.criteria[-1]
+            if criterion.parent is None and read_type(item.text) == criterion.type and criterion.role == "criterion":
+                self.result.facts.append(Fact(path=f"{path}.type", conversion="criterion-type", spans=[item.span]))
+        elif self.heading:
             self.result.facts.append(Fact(path=f"{path}.type", conversion="criterion-type", spans=[self.heading]))
 
     def issue(self, code: str, what: str, item: Item) -> None:
