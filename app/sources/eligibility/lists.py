@@ -6,6 +6,7 @@ stays at the outer level and an issue says so.
 
 import re
 
+from app.sources.eligibility.flat import find_flat_end
 from app.sources.eligibility.headings import read_none_for
 from app.sources.eligibility.leads import Leads
 from app.sources.eligibility.marks import Item, Place, outline_of
@@ -27,6 +28,7 @@ class Lists(Leads):
 
     def place(self, i: int, item: Item) -> None:
         """Puts an item into the list it belongs to, opening and closing lists on the way."""
+        self.close_flat_lists(i)
         if self.continues(i, item):
             return
         if not self.closed and _CLOSING.match(item.text):
@@ -66,6 +68,21 @@ class Lists(Leads):
             self.place_numbered(i, item)
         else:
             self.place_unnumbered(i, item)
+
+    def close_flat_lists(self, i: int) -> None:
+        ended = next((n for n, one in enumerate(self.lists) if one.until is not None and one.until <= i), None)
+        if ended is not None:
+            del self.lists[ended:]
+
+    def flat_end(self, i: int, item: Item, same: list[OpenList]) -> int | None:
+        """Where the list ends that begins at item `i`, written at the level of its lead-in, the item before it."""
+        if self.closed or not same or not item.mark or item.numbered or same[-1] is not self.lists[-1]:
+            return None
+        lead, index = self.taken[-1]
+        if index != same[-1].last or not lead.mark or lead.inside or not self.pieces[index][-1].endswith(":"):
+            return None
+        before = self.taken[-2][0] if len(self.taken) > 1 else None
+        return find_flat_end(self.items, i, lead, before)
 
     def is_joined(self, item: Item) -> bool:
         """Whether an item follows another one on its line with no mark, or with a circled number of no open list."""
@@ -173,6 +190,9 @@ class Lists(Leads):
         elif not self.closed and not item.mark and self.opens_block(i, item):
             self.open_list(item)
             self.lists[-1].block = True
+        elif end := self.flat_end(i, item, same):
+            self.open_list(item)
+            self.lists[-1].until = end
         elif same and (item.mark or top is same[-1] or item.text.endswith(":")):
             self.add_to(same[-1], item, None)
         elif item.mark and self.taken[-1][1] == top.last and self.leads_in(top.last):

@@ -41,7 +41,8 @@ class OpenList:
 
     `place` is the last number, None in a list of bullets. A `block` ends at the next blank line. `lead_indent` is where
     the lead-in of a list that is indented less stands, and what comes after the list again. `inside`: the list began
-    inside a line. `interrupts`: a paragraph inside another list leads it in.
+    inside a line. `interrupts`: a paragraph inside another list leads it in. `until` is the place of the item after it,
+    where no mark or indentation tells it from the list around it.
     """
 
     indent: int | None = None
@@ -53,6 +54,7 @@ class OpenList:
     lead_indent: int | None = None
     inside: bool = False
     interrupts: bool = False
+    until: int | None = None
 
 
 class Tree:
