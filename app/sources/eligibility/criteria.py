@@ -115,10 +115,10 @@ def _open_type(tree: Lists, i: int, item: Item, title: Title, cohort: int | None
         _open_part(tree, item, title.group)
     if title.rest:
         at = title.rest.start - item.line.start
-        rest = read_item(Line(item.line.number, title.rest.start, item.line.end, item.line.text[at:]), inside=True)
-        tree.items[i] = rest._replace(indent=item.indent)
+        line = Line(item.line.number, title.rest.start, item.line.end, item.line.text[at:])
+        rest = tree.items[i] = read_item(line, item.indent)
         if any(character.isalnum() for character in rest.text):
-            tree.place(i, tree.items[i])
+            tree.place(i, rest)
         else:
             tree.add_heading(rest, rest.span)
 

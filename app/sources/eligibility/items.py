@@ -16,6 +16,7 @@ _HEADING = re.compile(
     r"(?:Non-?[Ii]nclusion|Inclusion|Exclusion|NON-?INCLUSION|INCLUSION|EXCLUSION)"
     r"(?: (?:[Cc]riteria|[Cc]riterion|CRITERIA|CRITERION))? ?[:：])"
 )
+_COLON = re.compile("[:：]")
 _SENTENCE_END = tuple(".;!?)。；")
 _NO_HEADING_AFTER = re.compile(
     r"\b(?:the|these|all|following|any|of|and|or|per|see|meets?|meeting|with|above|our|additional)$", re.IGNORECASE
@@ -36,7 +37,7 @@ def read_items(lines: Sequence[Line]) -> list[Item]:
         if len(pieces) == 1 and not first[i].mark:
             pieces = list(_split_phrases(line))
         for n, (piece, deeper) in enumerate(pieces):
-            item = read_item(piece, inside=True)._replace(indent=first[i].indent + deeper) if n else first[i]
+            item = read_item(piece, first[i].indent + deeper) if n else first[i]
             item = read_item(piece) if not n and len(pieces) > 1 else item
             if item.mark:
                 remember(recent, item.mark.places)
@@ -78,7 +79,7 @@ def _split_at_headings(line: Line) -> Iterator[Line]:
     both = len({read_type(m.group()) for m in found}) > 1
     cuts = [m.start() for m in found if m.start() >= begins and (title or both or _is_heading(line.text, m))]
     if not line.text.isascii():
-        cuts += [m.start() for m in PHRASE.finditer(line.text) if line.text[m.end() : m.end() + 1] in (":", "：")]
+        cuts += _phrases(line.text)
     if not cuts:
         yield line
         return
@@ -88,6 +89,17 @@ def _split_at_headings(line: Line) -> Iterator[Line]:
             yield _piece(line, start, cut)
             start = cut
     yield _piece(line, start, len(line.text))
+
+
+def _phrases(text: str) -> Iterator[int]:
+    """Where headings in other languages begin that have a colon: only what is right before one is looked at, once."""
+    seen = 0
+    for colon in _COLON.finditer(text):
+        near = max(seen, colon.start() - _NEAR)
+        for match in PHRASE.finditer(text, near, colon.start()):
+            if match.end() == colon.start():
+                yield match.start()
+        seen = colon.end()
 
 
 def _is_heading(text: str, match: re.Match[str]) -> bool:

@@ -107,8 +107,11 @@ def places(match: re.Match[str]) -> tuple[Place, ...]:
     return tuple(found)
 
 
-def read_item(line: Line, inside: bool = False) -> Item:
-    """Reads up to three marks (`- • 1.`) before the text; a mark is followed by white space, `•` need not be."""
+def read_item(line: Line, inside_at: int | None = None) -> Item:
+    """Reads up to three marks (`- • 1.`) before the text; a mark is followed by white space, `•` need not be.
+
+    `inside_at`: it is a piece inside a line, and this is how far it counts as indented.
+    """
     text, stop = line.text, len(line.text.rstrip())
     at = indent = skip_space(text, 0)
     mark: Mark | None = None
@@ -144,7 +147,8 @@ def read_item(line: Line, inside: bool = False) -> Item:
         at = skip_space(text, number.end())
     at = min(at, stop)
     span = Span(line.start + at, line.start + max(at, stop))
-    return Item(line, indent, mark, span, verbatim(text[at:stop]), inside)
+    inside = inside_at is not None
+    return Item(line, indent if inside_at is None else inside_at, mark, span, verbatim(text[at:stop]), inside)
 
 
 def unmark(item: Item) -> Item:
