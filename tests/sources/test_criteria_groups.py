@@ -61,6 +61,7 @@ from tests.sources.test_criteria_text import read
         ("Inclusion criteria for the TEA study:\n\n- a\n\nExclusion criteria for the TEA study:\n\n- b", [None]),
         ("Inclusion:\n\n- a\n\nExclusion criteria for medical history:\n\n- b", [None]),
         ("Inclusion:\n\nGroup A:\n\n- a\n\nExclusion criteria for all randomisations\n\n- b", ["Group A", None]),
+        ("Non tea group inclusion:\n\n- a\n\nNon-tea group exclusion:\n\n- b", ["Non tea group"]),
         ("Graft Inclusion:\n\n- a\n\nGraft Exclusion:\n\n- b", [None]),
         (
             "Inclusion:\n\n* a\n* STAGE X PATIENTS:\n* b\n* TEA HUE STUDY PATIENTS:\n* c",

@@ -90,6 +90,10 @@ def outline(text: str) -> list[str]:
         ("Signs:\n\nAa;\nBb;\n\nCc;\n\nLabs:\n\nDd;", ["Signs:", ">Aa;", ">Bb;", ">Cc;", "Labs:", ">Dd;"]),
         ("Either of:\n\n0 to 5 cups\n6 cups\nTea at hand", ["Either of:", ">0 to 5 cups", ">6 cups", "Tea at hand"]),
         ("Either of:\n\nTea\nSalt\nHues;\n\nTints;", ["Either of:", ">Tea", ">Salt", "Hues;", "Tints;"]),
+        ("* None", ["[None]"]),
+        ("1. A\n\n   Please note:\n   * B\n2. C", ["A", ">[Please note:]", ">>[B]", "C"]),
+        ("* Refer to the tea protocol for more.", ["[Refer to the tea protocol for more.]"]),
+        ("* A\n\nOR\n\n* B", ["A", "[OR]", "B"]),
         ("* Tea (strong.) Patients who whistle", ["Tea (strong.) Patients who whistle"]),
     ],
 )

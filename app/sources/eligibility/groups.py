@@ -90,6 +90,7 @@ _STAGE = re.compile(r"\bstages? [IVX\d]", re.IGNORECASE)
 _DESCRIBED = re.compile(rf"(?P<label>{_PART} [^.:;,]{{1,60}}):", re.IGNORECASE)
 _BETWEEN = re.compile(r", (?:and )?|/ ?| and | & ")
 _INSIDE = re.compile(r" ?\([^()]*\)")
+_NON = re.compile(r"\bnon(?:- | )(?=\w)", re.IGNORECASE)
 _SEXES = re.compile(r"\b(?:wom[ae]n|m[ae]n|(?:fe)?males?)\b", re.IGNORECASE)
 
 
@@ -114,7 +115,7 @@ def group_key(label: str) -> str:
     bare = _INSIDE.sub("", label)
     if not part and bare != label and (key := group_key(bare)):
         return key
-    text = part.group() if part else label
+    text = part.group() if part else _NON.sub("non-", label)
     words = [_singular(word) for word in re.findall(r"[^\W_]+(?:[-/+][^\W_]+)*", text.casefold())]
     if part:
         kept = [word for n, word in enumerate(words) if word not in words[:n]]

@@ -14,6 +14,14 @@ _LEADS = (
     *("provided that", " with", " must", " if", "any of", "one of", "at least"),
 )
 _NOTE = re.compile(r"[\W_]*(?:notes?\b|n\.?b\.?\s*:|of note\b|remarks?:|please note\b)", re.IGNORECASE)
+_NOTHING = re.compile(
+    r"[\W_]*(?:none(?: known| specified)?|or|and|n/?a|not applicable|not specified)[\W_]*", re.IGNORECASE
+)
+_ELSEWHERE = re.compile(
+    r"[\W_]*(?:please |kindly )?(?:refer to|see|contact) (?:the |our |study )?(?:[\w-]{1,20} ){0,2}"
+    r"(?:protocol|site|website|investigator|coordinator)\b",
+    re.IGNORECASE,
+)
 _EXCEPTION = re.compile(r"(?:exceptions?|except(?: for)?|unless)\b", re.IGNORECASE)
 
 
@@ -103,7 +111,8 @@ class Leads(Tree):
         return bool(deeper and top.last == self.taken[-1][1] and not self.leads_in(top.last))
 
     def role_of(self, item: Item) -> CriterionRole:
-        return "note" if not self.closed and _NOTE.match(item.text) else "criterion"
+        said = _NOTE.match(item.text) or _NOTHING.fullmatch(item.text) or _ELSEWHERE.match(item.text)
+        return "note" if not self.closed and said else "criterion"
 
     def is_remark(self, item: Item) -> bool:
         """Whether a line without a mark is about the item before it: a note or an exception, right below it."""

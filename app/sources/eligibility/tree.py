@@ -19,6 +19,10 @@ _ANY_OF = re.compile(
     re.IGNORECASE,
 )
 _ALL_OF = re.compile(r"\b(?:all(?: of)?|each of|both of) the (?:following|below)|\ball of:", re.IGNORECASE)
+_HEADS_NOTES = re.compile(
+    r"[\W_]*(?:please |of )?(?:notes?|remarks?)(?: (?:for|on) [\w -]{1,40})?[\W_]*", re.IGNORECASE
+)
+"""A note that says more may stand in the middle of a list of criteria, which goes on."""
 
 
 @dataclass
@@ -127,11 +131,12 @@ class Tree:
     def add(self, item: Item, into: OpenList, role: CriterionRole = "criterion") -> None:
         result = self.result
         type = self.type
+        above = result.criteria[into.parent] if into.parent is not None else None
+        if above and above.role == "note" and (type is None or _HEADS_NOTES.fullmatch(above.text)):
+            role = "note"
         if type is None:
-            above = result.criteria[into.parent] if into.parent is not None else None
             type = above.type if above else told_type(item.text)
-            if type is None or (above and above.role == "note"):
-                role = "note"
+            role = role if type else "note"
             type = type or "inclusion"
         cohort = self.named
         if cohort is None and into.parent is not None:
