@@ -11,11 +11,13 @@ from typing import Literal, NamedTuple
 from app.eligibility.constraint import Constraint
 from app.eligibility.pieces import WORDS
 from app.eligibility.tokens import MARK, Token, read_tokens
-from app.eligibility.variants import key_of, variants, word_of
+from app.eligibility.variants import COURSES, PLACES, key_of, variants, word_of
 
 Name = tuple[Literal["condition", "drug"], str]
 STOP_WORDS = frozenset(WORDS["not a name"].split())
 INSTRUMENTS = frozenset(("index", "scale", "score", "questionnaire", "inventory"))
+SOCIETIES = frozenset(("foundation", "society", "association", "institute", "federation"))
+DENIED = frozenset(("non",))
 
 
 class Entry(NamedTuple):
@@ -24,6 +26,8 @@ class Entry(NamedTuple):
     kind: Literal["condition", "drug"]
     name: str
     cased: str | None
+    courses: frozenset[str] = frozenset()
+    """`acute` or `chronic`, as the record's name says."""
 
 
 def read_mentions(text: str, names: Iterable[Name]) -> tuple[Constraint, ...]:
@@ -42,7 +46,7 @@ def read_mentions(text: str, names: Iterable[Name]) -> tuple[Constraint, ...]:
             at += 1
             continue
         entry = entries[tuple(words[at : at + size])]
-        if INSTRUMENTS.intersection(words[at + size : at + size + 4]):
+        if is_of_another(tokens, words, at, at + size, entry):
             at += size
             continue
         start, end = tokens[at].start, tokens[at + size - 1].end
@@ -51,6 +55,17 @@ def read_mentions(text: str, names: Iterable[Name]) -> tuple[Constraint, ...]:
             found.append(Constraint(entry.kind, start, end, text[start:end], entry.name))
         at += size
     return tuple(found)
+
+
+def is_of_another(tokens: list[Token], words: list[str], at: int, next: int, entry: Entry) -> bool:
+    """Whether the name is part of another: of a scale, of a society, of what is said not to be it (`non-melanoma`)."""
+    if INSTRUMENTS.intersection(words[next : next + 4]) or SOCIETIES.intersection(words[next : next + 2]):
+        return True
+    if at and words[at - 1] in DENIED and tokens[at].start - tokens[at - 1].end == 1:
+        return True
+    if at and len(entry.courses) == 1 and words[at - 1] in COURSES - entry.courses:
+        return True  # the chronic one is not the acute one
+    return words[at:next] == ["cancer"] and not tokens[at].word.startswith("cancer")
 
 
 Entries = dict[tuple[str, ...], Entry]
@@ -64,10 +79,11 @@ def entries_of(names: tuple[Name, ...]) -> tuple[Entries, frozenset[str], int]:
     for kind, name in sorted(names, key=lambda pair: pair[0] != "drug"):
         for variant in variants(kind, name.strip()):
             key = key_of(variant)
-            if key and not set(key) <= STOP_WORDS:
+            if key and not set(key) <= STOP_WORDS and not (len(key) == 1 and key[0] in PLACES):
                 # an abbreviation is one only in capitals: `ALL`, `AS`
                 cased = variant if variant.isupper() and len(variant) <= 5 else None
-                entries.setdefault(key, Entry(kind, name, cased))
+                courses = COURSES.intersection(key_of(name))
+                entries.setdefault(key, Entry(kind, name, cased, courses))
     return entries, frozenset(key[0] for key in entries), max(map(len, entries), default=0)
 
 

@@ -1,11 +1,13 @@
 """The spellings of a record's own names: a name in, its plain variants out.
 
 Without what stands in parentheses, by the abbreviation in parentheses, turned round at a comma (`Leukemia, Lymphoid`),
-without stage or course, by its initials or a synonym (`synonyms.json`), a drug without its dose or form.
+without stage or course, by its initials or a synonym (`synonyms.json`), a drug without its dose or form, and the names
+of a list (`drug A, drug B, drug C`) each by itself.
 """
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterator
 from importlib.resources import files
 
@@ -19,12 +21,40 @@ ASIDE = re.compile(r"\(([^()]{2,40})\)")
 ROMAN = re.compile(r"[IVX]+$")
 FORMS = frozenset(WORDS["drug forms"].split())
 QUALIFIERS = frozenset(WORDS["name qualifiers"].split())
+COURSES = frozenset(("acute", "chronic"))
 SALTS = frozenset(WORDS["salts"].split())
-SPELLINGS = (("aemi", "emi"), ("tumour", "tumor"), ("haem", "hem"), ("oedema", "edema"), ("oesoph", "esoph"))
+SPELLINGS = (
+    ("aemi", "emi"),
+    ("tumour", "tumor"),
+    ("haem", "hem"),
+    ("oedema", "edema"),
+    ("oesoph", "esoph"),
+    ("oestr", "estr"),
+    ("rrhoea", "rrhea"),
+    ("paediatr", "pediatr"),
+    ("gynaeco", "gyneco"),
+    ("anaesth", "anesth"),
+    ("faecal", "fecal"),
+    ("coeliac", "celiac"),
+    ("leucopen", "leukopen"),
+    ("orthopaed", "orthoped"),
+)
 """British spellings, written as the American ones are."""
-CANCERS = frozenset(("carcinoma", "carcinomas", "neoplasm", "neoplasms", "cancers"))
+SAME_WORD = {
+    "disk": "disc",
+    "disks": "disc",
+    "transplantation": "transplant",
+    "transplantations": "transplant",
+    **dict.fromkeys(("carcinoma", "carcinomas", "neoplasm", "neoplasms", "cancers"), "cancer"),
+    **dict.fromkeys(("adenocarcinoma", "adenocarcinomas"), "cancer"),
+}
 MOST_WORDS = 6
-"""Of a drug's name that `with` takes apart: longer ones are sentences."""
+"""Of a name that is taken apart: longer ones are sentences."""
+MOST_INITIALS = 7
+MOST_INVERTED = 3
+"""Parts between commas of a name that is turned round: `Leukemia, Lymphocytic, Acute`; more are a list."""
+PLACES = frozenset(WORDS["places"].split())
+"""Adjectives that are no intervention: `Cervical or Lumbar Fusion`."""
 NOT_INITIALS = frozenset(
     ("PS", "ID", "IV", "IT", "US", "UK", "OR", "AND", "IP", "PI", "CT", "IN", "AM", "PM", "BP", "HR", "AI", "RT", "SRT")
 )
@@ -34,10 +64,14 @@ NOT_INITIALS = frozenset(
 def word_of(token: Token) -> str:
     """A word without its plural and possessive endings, in one spelling; carcinomas and neoplasms are cancers."""
     word = token.word.removesuffix("'s")
+    if not word.isascii():
+        word = "".join(one for one in unicodedata.normalize("NFKD", word) if not unicodedata.combining(one))
     for british, american in SPELLINGS:
         word = word.replace(british, american)
-    if word in CANCERS:
-        return "cancer"
+    if word in SAME_WORD:
+        return SAME_WORD[word]
+    if len(word) > 5 and word.endswith("ies"):
+        return word[:-3] + "y"
     if word.endswith(("stases", "noses", "choses", "roses")):
         return word[:-2] + "is"
     if len(word) > 4 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
@@ -59,21 +93,50 @@ def synonyms() -> dict[tuple[str, ...], list[str]]:
     return found
 
 
-def short_forms(name: str) -> Iterator[str]:
-    """A condition's initials (`Hidradenitis Suppurativa`: `HS`), and its name without stage or course."""
-    words = [word for word in re.split(r"[\s-]+", name) if word and word[0].isalpha()]
-    initials = "".join(word[0] for word in words if word.lower() not in ("of", "the", "and", "with", "in")).upper()
+def initials_of(name: str) -> Iterator[str]:
+    """The initials of a name, with a number behind them: `Hidradenitis Suppurativa` `HS`, `Fever Type 2` `FT2`."""
+    words = [word for word in re.split(r"[\s-]+", name) if word and word[0].isalnum()]
+    if len(words) > MOST_INITIALS or not words or words[0][0].isdigit():
+        return
+    words = [word for word in words if word.lower() not in ("of", "the", "and", "with", "in")]
+    if any(word[0].isdigit() and len(word) > 1 for word in words):
+        return
+    initials = "".join(word[0] for word in words).upper()
     if 2 <= len(initials) <= 6 and initials not in NOT_INITIALS and not is_measured(initials):
         yield initials
+        if len(words) > 2 and words[-1][0].isdigit() and words[-2].lower() == "type":
+            yield initials[:-2] + initials[-1]
+
+
+def without(words: list[str], removed: frozenset[str]) -> list[str]:
+    """The words without those at both ends that are to be removed; one stays."""
+    rest = list(words)
+    while len(rest) > 1 and set(rest[0].lower().strip(",").split("/")) <= removed:
+        rest.pop(0)
+    while len(rest) > 1 and set(rest[-1].lower().strip(",").split("/")) <= removed:
+        rest.pop()
+    return rest
+
+
+def short_forms(name: str) -> Iterator[str]:
+    """A condition's initials, and its name without stage or course."""
+    yield from initials_of(name)
     if re.search(r"[a-z]\d", name):
         yield re.sub(r"([a-z])(\d)", r"\1 \2", name)
     rest = name.split()
-    while len(rest) > 1 and rest[0].lower().strip(",") in QUALIFIERS:
-        rest.pop(0)
-    while len(rest) > 1 and rest[-1].lower().strip(",") in QUALIFIERS:
-        rest.pop()
-    if len(rest) < len(name.split()) and (len(rest) > 1 or len(rest[0]) > 5):
-        yield " ".join(rest)
+    for removed in (QUALIFIERS - COURSES, QUALIFIERS):
+        if removed >= COURSES and rest[-1].lower().startswith("leuk"):
+            break  # an acute leukemia is no chronic one
+        before = len(rest)
+        rest = without(rest, removed)
+        if len(rest) < before and (len(rest) > 1 or len(rest[0]) > 5):
+            yield " ".join(rest)
+            yield from initials_of(" ".join(rest))
+    if (
+        2 <= len(rest) <= MOST_WORDS and not {"of", "in", "with"} & set(rest) and "," not in name
+    ):  # `cancer of the breast`
+        yield f"{rest[-1]} of {' '.join(rest[:-1])}"
+        yield f"{rest[-1]} of the {' '.join(rest[:-1])}"
 
 
 SYNONYMS = synonyms()
@@ -102,30 +165,51 @@ def plain_variants(kind: str, name: str) -> Iterator[str]:
     if not 2 <= len(name) <= LONGEST_NAME:
         return
     yield name
+    if ";" in name:
+        for part in name.split(";"):
+            yield from plain_variants(kind, part.strip())
+        return
     plain = ASIDE.sub(" ", name).strip()
     if plain != name and len(plain) > 2:
         yield plain
         for aside in ASIDE.findall(name):
             if (aside.isupper() and len(aside) > 2) or (kind == "drug" and is_alias(aside)):
                 yield aside
-    if kind == "condition":
-        yield from short_forms(plain)
-    if kind == "condition" and plain.count(",") == 1:
-        head, _, tail = plain.partition(",")
-        yield f"{tail.strip()} {head.strip()}"
     if kind == "drug":
-        given = plain
-        if len(plain.split()) <= MOST_WORDS:  # behind `with` stands what it is given with, or for
-            given = re.split(r"\swith\s", plain)[0]
-        for part in re.split(r"\s(?:\+|and|plus|or|&)\s|\+|/|，", given):
-            words = part.split()
-            if words[1:2] == ["for"] and words[0].isupper():
-                words = words[:1]
-            while len(words) > 1 and (words[-1].lower().strip(",.") in FORMS or words[-1][0].isdigit()):
-                words.pop()
-            while len(words) > 1 and (words[0].lower() in FORMS or words[0][0].isdigit()):
-                words.pop(0)
-            if len(words) == 1 and words[0].lower() in SALTS | FORMS:
-                continue
-            if words and len(" ".join(words)) > 3:
-                yield " ".join(words)
+        yield from drugs_of(plain)
+        return
+    yield from short_forms(plain)
+    parts = [part.strip() for part in plain.split(",")]
+    if len(parts) > MOST_INVERTED and ":" not in plain and not any(part.lower() in QUALIFIERS for part in parts):
+        yield from (part for part in parts if len(part) > 2)
+    elif len(parts) > 1 and all(parts):
+        turned = " ".join(reversed(parts))
+        yield turned
+        yield from short_forms(turned)
+
+
+def drugs_of(name: str) -> Iterator[str]:
+    """What of an intervention's name is a name by itself: each of several, without its dose, its form, what it is
+    given with, for or by."""
+    listed = name.split(", ")
+    if len(listed) > 1 and all(len(part) > 3 and len(part.split()) == 1 for part in listed):
+        yield from listed
+    given = name
+    if len(name.split()) <= MOST_WORDS:
+        given = re.split(r"\s(?:with|in|via|by|during)\s", name)[0]
+    parts = re.split(r"\s(?:\+|and|plus|or|&)\s|\+|/|，", given)
+    for part in parts:
+        words = part.split()
+        if "for" in words and words[0].isupper():
+            words = words[:1]
+        while len(words) > 1 and (words[-1].lower().strip(",.") in FORMS or words[-1][0].isdigit()):
+            words.pop()
+        while len(words) > 1 and (words[0].lower() in FORMS or words[0][0].isdigit()):
+            words.pop(0)
+        if len(words) == 1 and (words[0].lower() in SALTS | FORMS or (len(parts) > 1 and words[0].lower() in PLACES)):
+            continue
+        rest = " ".join(words)
+        if len(rest) > 3 or (len(rest) == 3 and rest.isupper() and rest not in NOT_INITIALS):
+            yield rest
+        if len(words) > 2 or (len(words) == 2 and "-" in words[0]):
+            yield from (initials for initials in initials_of(rest) if len(initials) > 2)

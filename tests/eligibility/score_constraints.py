@@ -4,6 +4,10 @@ What enters are the labels and a sample of ClinicalTrials.gov studies (gzip, one
 are counts for each kind. A constraint is right when its kind is the label's, its span overlaps the label's, and its
 code (where one is labelled), numbers, openness, unit (after UCUM, https://ucum.org/ucum) and limit are the same. Each
 criterion is read from its own labelled text, so that the tree's mistakes are not counted twice.
+
+Readers were to mark a name once in a node: which of several places they marked makes no difference, nor whether they
+marked its abbreviation too. They could write `more than 6 months` as a closed bound, per cent of a scale with or
+without the sign, and QTcF as QTc.
 """
 
 import argparse
@@ -42,6 +46,9 @@ WITHOUT_NUMBERS = (
 UNLABELLED = ("daily prednisone dose",)
 """Doses were not to be labelled."""
 WITHOUT_CODES = ("condition", "drug")
+WITHOUT_UNITS = ("performance-status", "score")
+NARROWER = {"qtcf": "qtc", "qtcb": "qtc", "bone marrow blasts": "blasts"}
+"""Keys of the vocabulary that readers could write as the wider one."""
 
 
 def is_lower_half(one: Constraint) -> bool:
@@ -94,14 +101,28 @@ def is_right(label: LabelledConstraint, code: str | None, start: int, end: int, 
     """Whether the constraint, `start` to `end` of the whole text, is the labelled one."""
     if found.kind != label.kind or start >= label.end or label.start >= end:
         return False
-    if code is not None and found.code != code:
+    if code is not None and code not in (found.code, NARROWER.get(found.code or "")):
         return False
     if label.kind in WITHOUT_NUMBERS:
         return True
     unit = label.unit or ("kg/m2" if label.kind == "bmi" else None)  # it has no other: readers left it out
-    bounds = found.low, found.high, found.low_open, found.high_open, found.limit
+    if label.kind in WITHOUT_UNITS and unit == "%":
+        unit = found.unit
+    low_open = found.low_open and not (label.kind == "duration" and not label.low_open)
+    bounds = found.low, found.high, low_open, found.high_open, found.limit
     labelled = label.low, label.high, label.low_open, label.high_open, label.limit
     return bounds == labelled and same_unit(unit, found.unit)
+
+
+def is_same_name(name: str, names: list[tuple[Any, str]], found: Constraint) -> bool:
+    """Whether a marked name is the mention's, at another place of the node."""
+    return any((one.kind, one.code) == (found.kind, found.code) for one in read_mentions(name, names))
+
+
+def is_marked(found: Constraint, labelled: list[tuple[LabelledConstraint, str | None]], places: list[int]) -> bool:
+    """Whether the mention is marked where it stands."""
+    start, end = places[found.start], places[found.end - 1] + 1
+    return any(is_right(one, code, start, end, found) for one, code in labelled)
 
 
 def reason(label: LabelledConstraint, code: str | None, places: list[int], found: list[Constraint]) -> str:
@@ -155,9 +176,16 @@ def score_constraints(
         for one in found:
             scores.kinds[one.kind].found += 1
         left = list(found)
+        marked = [c for c in found if c.kind in WITHOUT_CODES and is_marked(c, labelled, places)]
         for one, code in labelled:
             scores.kinds[one.kind].labelled += 1
             match = next((c for c in left if is_right(one, code, places[c.start], places[c.end - 1] + 1, c)), None)
+            if match is None and one.kind in WITHOUT_CODES:
+                name = text[one.start : one.end]
+                match = next((c for c in left if c not in marked and is_same_name(name, names, c)), None)
+                if match is None and any(is_same_name(name, names, c) for c in found if c not in left):
+                    scores.kinds[one.kind].labelled -= 1
+                    continue
             if match is None:
                 scores.missed[one.kind, reason(one, code, places, left)] += 1
                 wrong.append(("missed", (one, code, text[one.start : one.end]), own))

@@ -1,0 +1,47 @@
+"""The variants under which a record's own name is found, each with a text that has it, or something like it."""
+
+import pytest
+
+from app.eligibility.read import read_mentions
+
+CONDITIONS = [
+    ("Grey Fever Type 2", "GFT2 or not", ["GFT2"]),
+    ("Grey Fever Type 2", "GF2 or not", ["GF2"]),
+    ("Marrow Cancer", "adenocarcinoma of the marrow", ["adenocarcinoma of the marrow"]),
+    ("Marrow Cancer", "carcinoma of marrow", ["carcinoma of marrow"]),
+    ("Cancer", "a mole's carcinoma", []),
+    ("Cancer", "no other cancer", ["cancer"]),
+    ("Sclerosis, Grey, Slow", "slow grey sclerosis", ["slow grey sclerosis"]),
+    ("Grey Fever; Marrow Blight", "marrow blight", ["marrow blight"]),
+    ("TX-1, Blightumab, marrow blight, greyness", "marked greyness", ["greyness"]),
+    ("Melanoma", "non-melanoma skin disease", []),
+    ("Melanoma", "the Melanoma Foundation", []),
+    ("Acute Marrow Blight", "chronic marrow blight", []),
+    ("Acute Marrow Blight", "marrow blight", ["marrow blight"]),
+    ("Relapsed/Refractory Marrow Blight", "marrow blight", ["marrow blight"]),
+    ("Acute Grey Leukemia", "grey leukaemia", []),
+    ("relapsed adult acute grey leukemia", "AGL and acute grey leukaemia", ["AGL"]),
+    ("Fever of Barré", "fever of Barre", ["fever of Barre"]),
+    ("Disk Blight", "disc blights", ["disc blights"]),
+    ("Paediatric Diarrhoea", "pediatric diarrhea", ["pediatric diarrhea"]),
+    ("Knee", "knee", []),
+]
+DRUGS = [
+    ("AXT for 2 months", "prior AXT", ["AXT"]),
+    ("Slow Grey Radiation", "prior SGR", ["SGR"]),
+    ("Grey infusion via pump", "a grey infusion", ["grey"]),
+    ("Marrow transplantation", "a marrow transplant", ["marrow transplant"]),
+    ("Mockumab, Examplumab", "prior examplumab", ["examplumab"]),
+    ("Cervical or Lumbar Weld", "cervical pain, lumbar weld", ["lumbar weld"]),
+    ("Mockumab with Examplumab", "prior mockumab", ["mockumab"]),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "expected"), CONDITIONS)
+def test_conditions(name: str, text: str, expected: list[str]) -> None:
+    assert [one.text for one in read_mentions(text, [("condition", name)])] == expected
+
+
+@pytest.mark.parametrize(("name", "text", "expected"), DRUGS)
+def test_drugs(name: str, text: str, expected: list[str]) -> None:
+    assert [one.text for one in read_mentions(text, [("drug", name)])] == expected
