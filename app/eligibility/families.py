@@ -22,6 +22,7 @@ BELOW_ZERO = frozenset(
     )
 )
 """What may be less than nothing: before all else a `-` is a mark."""
+CLOTTING = ("pt", "aptt", "inr")
 FAMILIES = ("mass", "amount", "activity", "copies", "count")
 SAME = {
     "mL/min/{1.73_m2}": "clearance",
@@ -65,12 +66,19 @@ def family(unit: str | None) -> str | None:
     return SAME.get(unit, unit)
 
 
+def is_tested(subject: Subject) -> bool:
+    """Whether it is measured in blood: a pressure or a pulse is normal in more than one way."""
+    return subject.key in CLOTTING or any((family(unit) or "").endswith("/volume") for unit in subject.units)
+
+
 def fits(subject: Subject, span: Range, words: int) -> bool:
     """Whether the range can bound the subject, with so many words between them."""
     if subject.kind is None or (span.second is not None and subject.key not in ("blood pressure", "systolic bp")):
         return False
     if span.limit is not None:
         sized = any(family(unit) in ("length", "angle") for unit in subject.units)
+        if span.word and (words or not is_tested(subject)):
+            return False
         return subject.kind == "measurement" and words <= MOST_WORDS and not sized
     families = {family(unit) for unit in subject.units}
     if min(span.low or 0, span.high or 0) < 0 and subject.key not in BELOW_ZERO:

@@ -72,6 +72,8 @@ def made(text: str, tokens: list[Token], names: list[Piece], span: Range, first:
             several = [SUBJECTS["measurement:systolic bp"], SUBJECTS["measurement:diastolic bp"]]
             if span.second is None:
                 continue
+        if subject.kind == "body-surface-area" and span.unit == "m2":
+            several = [SUBJECTS["measurement:bsa"]]
         subjects += [one for one in several if one not in subjects]
     for subject in subjects:
         unit = "10*3/uL" if span.unit == "10*3" else span.unit

@@ -16,16 +16,20 @@ from app.eligibility.vocabulary import SUBJECTS
 
 LONGEST_ASIDE = 14
 """Pieces in parentheses that are passed over."""
+ALL_OF_THE_LIVER = "liver function tests"
 PRESSURES = ("systolic bp", "diastolic bp")
 SEXES = frozenset(("male", "female", "males", "females", "men", "women", "boys", "girls"))
 AGES = frozenset((None, "a", "mo", "wk", "d"))
 PEOPLE = frozenset(WORDS["people"].split())
 OTHERS = frozenset(WORDS["others"].split())
 """Whose age is not the participant's."""
-ORDINALS = frozenset(("th", "st", "nd", "rd", "percentile", "percentiles"))
+ORDINALS = frozenset(("th", "st", "nd", "rd", "percentile", "percentiles", "sd", "sds", "standard"))
+"""After a number without a unit: it is one of a distribution."""
+AWAY = frozenset(("from", "away", "proximal", "distal", "beyond", "apart"))
 CHANGES = frozenset(WORDS["changes"].split())
 DENIALS = frozenset(WORDS["denials"].split())
 """Words between a name and a range after which the range is not demanded: `BMI outside 18-30`, `should not be > 10`."""
+RESULTS = frozenset(("positive", "negative"))
 NEAR_DENIAL = 4
 """Tokens between a denial and the range that it denies."""
 NOT_AGE_BEFORE = frozenset(WORDS["not an age before"].split())
@@ -63,6 +67,8 @@ class Reader:
                 at = self.after_aside(at)
                 continue
             elif piece.kind in (OTHER, CUE):
+                if self.tokens[piece.first].word in RESULTS and word_at(self.tokens, piece.next) in ("and", "with"):
+                    self.group = []  # `HBsAg positive and viral load > 2000 IU/mL`
                 self.words += piece.next - piece.first if piece.kind == OTHER else 1
                 if self.words > MOST_WORDS or self.conditional(piece):
                     self.group = []
@@ -78,6 +84,8 @@ class Reader:
             self.group = []
         if not self.group:
             self.denied = False
+        if self.group and all(name.subject and name.subject.key == ALL_OF_THE_LIVER for name in self.group):
+            self.group = []  # a heading: `liver function tests (ALT, AST)`
         self.group.append(piece)
         self.words = 0
 
@@ -115,17 +123,12 @@ class Reader:
         named = [name for name in named if not self.not_daily(name, span, at)]
         if named and (self.of_a_change(named[0], span) or self.of_a_place(span) or self.of_a_count(named[0], span)):
             named = []
-        if span.unit is None and word_at(self.tokens, span.next) in (
-            "th",
-            "st",
-            "nd",
-            "rd",
-            "percentile",
-            "percentiles",
-        ):
+        if span.unit is None and (word_at(self.tokens, span.next) in ORDINALS or self.of_one_sex(span)):
             named = []
         if span.unit is None and span.limit is None and self.kind_at(at + 1) == OTHER:
-            named = [name for name in named if name.subject and name.subject.kind != "measurement"]
+            named = [
+                one for one in named if one.subject and (one.subject.kind != "measurement" or None in one.subject.units)
+            ]
         if named:
             first = named[0].first
             if self.denied or self.asked_only(named[0]):
@@ -228,7 +231,7 @@ class Reader:
 
     def of_a_place(self, span: Range) -> bool:
         """`lesions ≤ 2 cm from the ventricle`: how far, not how big."""
-        return word_at(self.tokens, span.next) in ("from", "away", "proximal", "distal", "beyond", "apart")
+        return word_at(self.tokens, span.next) in AWAY
 
     def of_a_count(self, name: Piece, span: Range) -> bool:
         """`stenosis at more than two levels`: words of number without a unit count something else."""
@@ -236,12 +239,16 @@ class Reader:
             return False
         return not any(token.kind == NUMBER for token in self.tokens[span.first : span.next]) and not span.limit
 
+    def of_one_sex(self, span: Range) -> bool:
+        """`QTc ≥ 450 (men) / 470 (women) ms`: the unit comes later, and another value."""
+        return word_at(self.tokens, span.next) == "(" and word_at(self.tokens, span.next + 1) in SEXES
+
     def asked_only(self, name: Piece) -> bool:
         """`if LVEF is > 75 %, ...`: a condition for something else, which `excluded if LVEF ...` is not."""
         if name.first == 0 or self.tokens[name.first - 1].word not in ("if", "when"):
             return False
         before = self.tokens[name.first - 2] if name.first > 1 else None
-        return before is None or before.kind != WORD or before.word in ("or", "and", "but")
+        return before is None or before.kind != WORD or before.word in ("or", "and", "but", "only")
 
     def of_others(self, piece: Piece) -> bool:
         before = self.tokens[max(0, piece.first - 6) : piece.first]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from app.eligibility.constraint import Limit
 from app.eligibility.phrases import Phrases
-from app.eligibility.tokens import NUMBER, SIGN, Token
+from app.eligibility.tokens import MARK, NUMBER, SIGN, Token
 from app.eligibility.units import TIME_UNITS, is_power, read_unit
 
 WORDS = json.loads(files("app.eligibility").joinpath("quantities.json").read_text())
@@ -26,6 +26,8 @@ LIMIT_OPENERS = frozenset(WORDS["limit openers"])
 STRETCHES = frozenset(("consecutive", "continuous", "full", "complete", "additional", "calendar", "whole", "completed"))
 """`12 consecutive months`."""
 UNREAD = frozenset(("/", "*", "^"))
+DETECTED = frozenset(("detection", "quantification", "quantitation", "detectability"))
+"""`the lower limit of detection` is none of normal."""
 UNKNOWN = "?"
 """A unit that is none of the vocabulary's: what has it bounds nothing."""
 SIGNS = frozenset(("<", "<=", ">", ">=", "="))
@@ -106,11 +108,14 @@ def decimal_comma(tokens: list[Token], at: int) -> bool:
 
 
 def is_part(tokens: list[Token], at: int) -> bool:
-    """Whether a `,` stands between digits: `0,5` of no known unit may be one number or two."""
+    """Whether a `,` stands between digits: `0,5` of no known unit, and `1, 500/uL`, may be one number or two."""
     if at == 0 or word_at(tokens, at) != "," or at + 1 >= len(tokens):
         return False
     before, comma, after = tokens[at - 1 : at + 2]
-    return before.kind == after.kind == NUMBER and before.end == comma.start and comma.end == after.start
+    if before.kind != NUMBER or after.kind != NUMBER or before.end != comma.start:
+        return False
+    thousands = len(after.word) == 3 and len(before.word) <= 3 and read_unit(tokens, at + 2)[0] is not None
+    return comma.end == after.start or thousands
 
 
 def read_limit(tokens: list[Token], at: int, multiple: bool) -> tuple[Limit | None, int]:
@@ -126,14 +131,21 @@ def read_limit(tokens: list[Token], at: int, multiple: bool) -> tuple[Limit | No
     while found is None and openers < 4 and here < len(tokens) and tokens[here].word in LIMIT_OPENERS:
         here, openers = here + 1, openers + 1
         found = LIMITS.find(tokens, here)
-    if found is None or (found.key == "normal" and not (times and multiple)):
+    if found is None or (found.key == "normal" and not (multiple and (times or ends(tokens, found.next, here == at)))):
         return None, at
     here = found.next
+    if word_at(tokens, here) == "of" and word_at(tokens, here + 1) in DETECTED:
+        return None, at
     if here + 2 < len(tokens) and tokens[here].word == "(":
         again = LIMITS.find(tokens, here + 1)
         if again is not None and again.next < len(tokens) and tokens[again.next].word == ")":
             here = again.next + 1
     return ("lln" if found.key == "lln" else "uln"), here
+
+
+def ends(tokens: list[Token], at: int, next: bool) -> bool:
+    """Whether a number's `normal` is a multiple of it: `PT > 1.5 normal`, and nothing else follows."""
+    return next and (at >= len(tokens) or tokens[at].kind == MARK)
 
 
 def read_amount(tokens: list[Token], at: int) -> Amount | None:

@@ -22,6 +22,7 @@ OF_THE_LIMIT = frozenset(("institutional", "reference", "standard", "study", "ho
 LIMITED = frozenset(("limit", "limits", "range", "ranges", "values", "levels", "bounds"))
 UPPER = frozenset(("upper", "uln", "unl", "iuln", "ulrr", "high", "maximum", "highest"))
 """Words of the upper limit of normal alone."""
+CLOSES = frozenset((".", ";", ",", "(", ")"))
 MOST_OPENERS = 6
 LONGEST_ASIDE = 10
 """Tokens in parentheses between two bounds."""
@@ -51,6 +52,8 @@ class Range(NamedTuple):
     """Two numbers with nothing but a dash or `to` between."""
     normal: bool = False
     """Between both limits of normal: `high` is the upper one."""
+    word: bool = False
+    """Nothing but the word `normal`."""
 
 
 def bounded(first: int, operator: str, amount: Amount, next: int) -> Range:
@@ -63,10 +66,10 @@ def bounded(first: int, operator: str, amount: Amount, next: int) -> Range:
 def read_range(tokens: list[Token], at: int) -> Range | None:
     """The range that starts at the token."""
     normal = WITHIN_NORMAL.find(tokens, at)
-    next = normal.next if normal is not None else read_within_limits(tokens, at)
+    next = normal.next if normal is not None else read_within_limits(tokens, at) or read_normal(tokens, at)
     if next:
         upper = any(token.word in UPPER for token in tokens[at:next])
-        return Range(at, next, high=1.0, limit="uln", normal=not upper)
+        return Range(at, next, high=1.0, limit="uln", normal=not upper, word=tokens[at].word == "normal")
     word = tokens[at].word
     if word in ("between", "from", "range", "ranges", "ranged", "ranging"):
         here = at + 1
@@ -135,6 +138,12 @@ def read_within_limits(tokens: list[Token], at: int) -> int:
     if words[0] == "normal" and words[1] in LIMITED:
         return here + 2
     return here + 3 if words[0] in LIMITED and words[1:] == ("of", "normal") else 0
+
+
+def read_normal(tokens: list[Token], at: int) -> int:
+    """The token after a `normal` that closes a clause: `bilirubin normal`; 0 if it says more, or of something else."""
+    closed = at + 1 >= len(tokens) or tokens[at + 1].word in CLOSES
+    return at + 1 if at and tokens[at].word == "normal" and closed else 0
 
 
 def past_aside(tokens: list[Token], at: int) -> int:

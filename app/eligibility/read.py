@@ -11,6 +11,7 @@ from app.eligibility.mentions import read_mentions
 from app.eligibility.pieces import read_pieces
 from app.eligibility.quantities import LIMITS, NUMBERS
 from app.eligibility.scales import ROMAN, read_scales
+from app.eligibility.sizes import read_sizes
 from app.eligibility.statements import read_statements
 from app.eligibility.tokens import NUMBER, read_tokens
 
@@ -52,6 +53,8 @@ def read_item(text: str) -> list[Constraint]:
     for first, next, constraint in read_measures(text, tokens, pieces):
         if not any(number in taken for number in range(first, next)):
             found.append((first, next, constraint))
+    taken = {number for first, next, _ in found for number in range(first, next)}
+    found += read_sizes(text, tokens, pieces, taken)
     taken = {number for first, next, _ in found for number in range(first, next)}
     found += read_durations(text, tokens, pieces, taken)
     ranges = frozenset(first for first, _, constraint in found if constraint.kind == "age")

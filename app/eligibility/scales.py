@@ -6,7 +6,7 @@ from app.eligibility.constraint import Constraint
 from app.eligibility.pieces import NAME, WORDS, Piece
 from app.eligibility.quantities import POSTFIXES, SIGNS, read_comparison, word_at
 from app.eligibility.ranges import Range, both
-from app.eligibility.tokens import NUMBER, Token
+from app.eligibility.tokens import NUMBER, WORD, Token
 from app.eligibility.units import TIME_UNITS, read_unit
 from app.eligibility.vocabulary import Subject
 
@@ -22,7 +22,9 @@ MOST_BETWEEN = 9
 LONGEST_ASIDE = 18
 MOST_GRADES = 6
 """Of a scale whose grades stand bare behind its name: `ASA III`."""
-MOST_BEFORE = 12
+SUBGRADES = frozenset("abc")
+"""`class 2B`."""
+MOST_BEFORE = 16
 """Tokens before a scale in which its grades may stand."""
 SCALES = ("performance-status", "score")
 
@@ -66,11 +68,17 @@ def read_scales(text: str, tokens: list[Token], pieces: list[Piece]) -> Iterator
         before = names[number - 1] if number else piece
         if before.next > skipped and before.subject and joined(tokens, before, piece, subject):
             yield before.first, next, placed(text, tokens, before.subject, before.first, next, found)
+        # `a score of at least 50 on the Karnofsky/Lansky scale`
+        other = names[number + 1] if number + 1 < len(names) else piece
+        if found.next <= piece.first and other.subject and joined(tokens, piece, other, other.subject):
+            yield first, other.next, placed(text, tokens, other.subject, first, other.next, found)
 
 
 def joined(tokens: list[Token], before: Piece, piece: Piece, subject: Subject) -> bool:
     """Whether two scales of one length stand side by side: `Karnofsky or Lansky`."""
     if before.subject is None or before.subject.key is None or before.subject.high != subject.high:
+        return False
+    if before.subject.key == subject.key:
         return False
     return piece.first - before.next == 1 and tokens[before.next].word in ("/", "or", "and")
 
@@ -165,7 +173,12 @@ def before_name(tokens: list[Token], piece: Piece, reached: int) -> Range | None
 def grade_at(tokens: list[Token], at: int) -> float | None:
     if at >= len(tokens):
         return None
-    return tokens[at].value if tokens[at].kind == NUMBER else ROMAN.get(tokens[at].word)
+    if tokens[at].kind != NUMBER:
+        return ROMAN.get(tokens[at].word)
+    following = tokens[at + 1] if at + 1 < len(tokens) else None
+    if following is not None and following.kind == WORD and following.start == tokens[at].end:
+        return None if following.word in SUBGRADES else tokens[at].value
+    return tokens[at].value
 
 
 def one_bound(first: int, next: int, operator: str, value: float) -> Range:
@@ -183,6 +196,8 @@ def read_second(tokens: list[Token], one: Range) -> Range:
     value = grade_at(tokens, after)
     if here == one.next or operator is None or value is None or read_unit(tokens, after + 1)[0] in NOT_GRADES:
         return one
+    if word_at(tokens, after + 1) == "of":
+        return one  # `and at least 1 of the following`
     return both(one, one_bound(here, after + 1, operator, value)) or one
 
 
@@ -207,6 +222,8 @@ def read_grades(tokens: list[Token], at: int) -> Range | None:
             here += 2  # `40/100`
         return read_second(tokens, one_bound(at, here, operator, value))
     found = POSTFIXES.find(tokens, here)
+    if found is None and here < len(tokens) and tokens[here].kind == WORD:
+        found = POSTFIXES.find(tokens, here + 1)  # `grade II changes or less`
     if found is not None:
         return Range(at, found.next, low=value) if found.key == ">=" else Range(at, found.next, high=value)
     high = value

@@ -47,7 +47,7 @@ UNLABELLED = ("daily prednisone dose",)
 """Doses were not to be labelled."""
 WITHOUT_CODES = ("condition", "drug")
 WITHOUT_UNITS = ("performance-status", "score")
-NARROWER = {"qtcf": "qtc", "qtcb": "qtc", "bone marrow blasts": "blasts"}
+NARROWER = {"qtcf": "qtc", "qtcb": "qtc", "bone marrow blasts": "blasts", "bsa": "body surface area"}
 """Keys of the vocabulary that readers could write as the wider one."""
 
 
