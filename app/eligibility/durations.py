@@ -7,7 +7,7 @@ from app.eligibility.phrases import Phrases
 from app.eligibility.pieces import RANGE, Piece
 from app.eligibility.quantities import Amount, read_amount, read_comparison, word_at
 from app.eligibility.ranges import Range, read_two
-from app.eligibility.tokens import WORD, Token
+from app.eligibility.tokens import SIGN, WORD, Token
 from app.eligibility.units import TIME_UNITS
 
 Placed = tuple[int, int, Constraint]
@@ -41,6 +41,8 @@ WINDOWS = Phrases(
         ("open", "within"),
         ("open", "within the"),
         ("open", "within the the"),
+        ("open", "within a"),
+        ("open", "w/in"),
         ("before", "in the"),
         ("before", "in"),
         ("before", "during the"),
@@ -59,7 +61,7 @@ WINDOWS = Phrases(
 OPENERS = WINDOWS.firsts
 BEFORE = frozenset(("before", "prior", "preceding", "previous"))
 AFTER = frozenset(("after", "following", "post", "thereafter", "afterwards"))
-NOT_FOLLOWING = frozenset(("apart", "out", "cycle", "cycles", "old"))
+NOT_FOLLOWING = frozenset(("drive", "apart", "out", "cycle", "cycles", "old"))
 CONTRACEPTION = frozenset(
     [
         "contraception",
@@ -76,10 +78,13 @@ CONTRACEPTION = frozenset(
 )
 LIVING = frozenset(("live", "lives", "living", "reside", "resides", "residing", "residence", "located"))
 """How far somebody lives: `living within 2 hours of the site`."""
+STRETCHED = frozenset(("period", "immediately"))
+"""`within a 6-week period`, `in the 6 weeks immediately before`."""
 LONGEST_ALLOWED = frozenset(("up", "maximum", "max", "maximally"))
 OF_A_LENGTH = frozenset(("for", "of", "lasting", "lasted", "since"))
 NOT_BEFORE = frozenset(("by", "permitted", "allowed"))
 DATED = BEFORE | AFTER | frozenset(("ago", "since", "from", "earlier", "previously"))
+ASKED = frozenset(("must", "should", "have", "has", "of", "off", "with", "without", "on"))
 ELAPSED = frozenset(("since", "washout"))
 HALF = frozenset(("half", "half-life", "halflives", "halflife", "t1"))
 MOST_BEFORE_HALF = 20
@@ -91,6 +96,7 @@ ONE = {"year": "a", "month": "mo", "week": "wk"}
 def read_durations(text: str, tokens: list[Token], pieces: list[Piece], taken: set[int]) -> Iterator[Placed]:
     """Durations, each with its tokens; `taken` are the tokens of other constraints."""
     direction = Range(0, 0)
+    last: Placed | None = None
     contraception = -1
     halves = half_lives(tokens)
     piece_at = {piece.first: piece for piece in pieces if piece.kind == RANGE and piece.range is not None}
@@ -103,6 +109,8 @@ def read_durations(text: str, tokens: list[Token], pieces: list[Piece], taken: s
         found = None
         if at not in taken and (tokens[at].word in OPENERS or at in piece_at or at in halves):
             found = read_duration(tokens, at, piece_at.get(at), direction, at in halves)
+            if found is None and at in piece_at:
+                found = read_other(tokens, piece_at[at].range or direction, last)
         if found is None:
             at += 1
             continue
@@ -117,7 +125,8 @@ def read_durations(text: str, tokens: list[Token], pieces: list[Piece], taken: s
             continue
         if code != "half-lives":
             direction = span
-        yield built(text, tokens, at, next, code, span)
+        last = built(text, tokens, at, next, code, span)
+        yield last
         at = next
 
 
@@ -147,8 +156,10 @@ def read_duration(
     if alone and span.next >= len(tokens) - 1:
         return None
     before = word_at(tokens, at - 1) if at else ""
-    if tokens[at].word in LONGEST_ALLOWED:
+    if tokens[at].word in LONGEST_ALLOWED and follows not in BEFORE:
         return None  # how long something may last
+    if before == "on" or (span.first <= 1 and is_heading(tokens, at, span)):
+        return None  # on how many days; whose value follows
     if tokens[at].word == "over" and before not in OF_A_LENGTH and follows not in DATED:
         return None  # `60 Gy over 6 weeks`
     if span.unit == "a" and max(span.low or 0, span.high or 0) >= 12 and follows not in DATED:
@@ -158,6 +169,28 @@ def read_duration(
     if span.low is not None and span.high is not None:
         return None
     return span.next, ("at-least" if span.low is not None else "within"), span
+
+
+def is_heading(tokens: list[Token], at: int, span: Range) -> bool:
+    """Whether a bound at the head of a text may be an age: `≤ 5 years: 0.8 mg/dL`, `≥ 12 weeks for the first part`."""
+    follows = word_at(tokens, span.next)
+    return follows == ":" or (tokens[at].kind == SIGN and follows not in DATED | ASKED)
+
+
+def read_other(tokens: list[Token], span: Range, last: Placed | None) -> tuple[int, str, Range] | None:
+    """A time beside one that says which way it is meant: `within 5 half-lives or 28 days`, `within 3 weeks (6 weeks for
+    nitrosoureas)`."""
+    if last is None or not span.bare or span.unit not in TIME_UNITS:
+        return None
+    _, next, one = last
+    between = [token.word for token in tokens[next : span.first]]
+    aside = between in (["("], ["(", "or"]) and word_at(tokens, span.next) in ("for", "if", "in")
+    if between != ["or"] and not aside:
+        return None
+    code = "within" if one.low is None else "at-least"
+    low, high = (None, span.high) if one.low is None else (span.low, None)
+    bounds = span._replace(low=low, high=high, low_open=one.low_open, high_open=one.high_open, bare=False)
+    return span.next, code, bounds
 
 
 def is_of_each(tokens: list[Token], next: int) -> bool:
@@ -176,14 +209,16 @@ def read_half_lives(tokens: list[Token], at: int, direction: Range) -> tuple[int
     here = at + 1 if tokens[at].word == "within" else at
     operator, here = read_comparison(tokens, here)
     amount = read_amount(tokens, here)
-    if amount is None or amount.unit is not None:
+    if amount is None or (amount.unit is not None and word_at(tokens, amount.next) != "*"):
         return None
     here = amount.next
     for _ in range(3):
-        if word_at(tokens, here) in ("drug", "elimination", "terminal", "plasma", "the", "known"):
+        if word_at(tokens, here) in ("*", "x", "drug", "elimination", "terminal", "plasma", "the", "known"):
             here += 1
     if word_at(tokens, here) in ("half", "half-life") and word_at(tokens, here + 1) in ("-", "lives", "life"):
         here += 2 if word_at(tokens, here + 1) != "-" else 3
+    elif word_at(tokens, here) == "t1" and word_at(tokens, here + 1) == "/":
+        here += 3
     elif word_at(tokens, here) in ("halflives", "halflife", "t1"):
         here += 1
     else:
@@ -221,7 +256,7 @@ def read_opened(tokens: list[Token], at: int) -> tuple[int, str, Range] | None:
         return None
     next = amount.next
     follows = word_at(tokens, next)
-    if follows == "period":
+    if follows in STRETCHED:
         next += 1
         follows = word_at(tokens, next)
     if follows in NOT_FOLLOWING or (follows == "of" and word_at(tokens, next + 1) == "age"):

@@ -180,6 +180,8 @@ class Reader:
             cued = cued or (piece.first > 0 and self.tokens[piece.first - 1].word in SEXES)
             asked = at > 0 and self.pieces[at - 1].kind == CUE and self.conditional(self.pieces[at - 1])
             aged = any(name.subject and name.subject.kind == "age" for name in again)
+            if aged and word_at(self.tokens, span.next) == "of" and word_at(self.tokens, span.next + 1) != "age":
+                again = []  # `60 years of age and at least 1 year of amenorrhea`
             if again and (joined or (cued and not aged)) and not asked:
                 return again, span, at + 1
         return [], span, at + 1
@@ -254,7 +256,9 @@ class Reader:
         before = self.tokens[max(0, piece.first - 6) : piece.first]
         after = {token.word for token in self.tokens[piece.next : piece.next + 8]}
         kin = "degree" in after and bool(after & {"relative", "relatives"})
-        return kin or any(token.word in OTHERS for token in before)
+        here = piece.next + 1 if word_at(self.tokens, piece.next) == ")" else piece.next
+        aside = [token.word for token in before[-2:]] == ["(", "for"]  # `(for > 16 years of age)`: of whom it is said
+        return kin or aside or word_at(self.tokens, here) in OTHERS or any(token.word in OTHERS for token in before)
 
     def of_people(self, piece: Piece, span: Range) -> bool:
         """`patients over 18 years`, and a text that is nothing but `over 18`."""
@@ -272,6 +276,8 @@ class Reader:
             alone = piece.first <= 1 and piece.next >= len(self.tokens) - 1
             years = bounds[0] in (16, 18, 21) and len(bounds) == 1 and before != "for"
             return (alone and max(bounds) >= 12) or (years and after not in NOT_AGE_BEFORE)
+        if span.high_unit == "a" and span.span and (span.high or 0) >= 12:  # `6 months to 17 years`
+            return piece.first <= 1 and piece.next >= len(self.tokens) - 1
         if span.unit is None and span.limit is None and piece.first <= 1 and piece.next >= len(self.tokens) - 1:
             if span.span:
                 return (span.high or 0) >= 30 and (span.high or 0) - (span.low or 0) >= 10

@@ -29,7 +29,7 @@ STOPS = frozenset((";", ".", "•", "?", "!"))
 EXCEPTION, ALLOWANCE, CONDITION, NOTHING = "exceptions", "allowances", "conditions", "no exceptions"
 CUES = Phrases((key, word) for key in (EXCEPTION, ALLOWANCE, CONDITION, NOTHING) for word in WORDS[key])
 """What opens an exception or a condition, what says that something is allowed, and what only sounds so."""
-OPENERS = ("within", "between", "from", "range", "ranges", "ranged", "ranging", "not", "no", "normal")
+OPENERS = ("within", "between", "from", "range", "ranges", "ranged", "ranging", "not", "no", "normal", "birth")
 STARTS = frozenset((*COMPARISONS.firsts, *WITHIN_NORMAL.firsts, *NUMBERS, *OPENERS))
 
 KNOWN = STARTS | NAMES.firsts | CUES.firsts | STOPS | JOINS | FILLERS | {"(", ")"}

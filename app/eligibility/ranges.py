@@ -15,7 +15,7 @@ from app.eligibility.quantities import (
     read_signed,
     word_at,
 )
-from app.eligibility.tokens import NUMBER, SIGN, Token
+from app.eligibility.tokens import NUMBER, SIGN, WORD, Token
 from app.eligibility.units import TIME_UNITS, read_unit
 
 OF_THE_LIMIT = frozenset(("institutional", "reference", "standard", "study", "hospital", "testing", "upper"))
@@ -23,6 +23,9 @@ LIMITED = frozenset(("limit", "limits", "range", "ranges", "values", "levels", "
 UPPER = frozenset(("upper", "uln", "unl", "iuln", "ulrr", "high", "maximum", "highest"))
 """Words of the upper limit of normal alone."""
 CLOSES = frozenset((".", ";", ",", "(", ")"))
+GOES_ON = frozenset(
+    ("at", "on", "in", "by", "inclusive", "for", "during", "and", "or", "with", "who", "prior", "before")
+)
 MOST_OPENERS = 6
 LONGEST_ASIDE = 10
 """Tokens in parentheses between two bounds."""
@@ -81,6 +84,8 @@ def read_range(tokens: list[Token], at: int) -> Range | None:
         return found._replace(span=False, aged=aged) if found else None
     if word == "-":
         return read_negative(tokens, at)
+    if word == "birth":
+        return read_two(tokens, at, at, Amount(0.0, None, None, at + 1))
     operator, here = read_comparison(tokens, at)
     if operator is None and word == "within":
         amount = read_amount(tokens, at + 1)
@@ -105,13 +110,13 @@ def read_range(tokens: list[Token], at: int) -> Range | None:
     if tokens[at].word in ("older", "younger") or any(token.word == "age" for token in tokens[at:here]):
         one = one._replace(aged=True)
     # the other bound: `> 65 and < 75 years`; what `or` joins is outside of both
-    here = start = past_aside(tokens, amount.next)
+    here = start = past_age(tokens, past_aside(tokens, amount.next))
     while here < start + 2 and word_at(tokens, here) in ("and", "to", "but", "-", ","):
         here += 1
     other_operator, after = read_comparison(tokens, here)
     if other_operator is not None and other_operator[0] != operator[0] and here > start:
         other = read_amount(tokens, after)
-        if other is not None:
+        if other is not None and not counts_others(tokens, one, other):
             two = both(one, bounded(at, other_operator, other, other.next))
             if two is not None:
                 return two
@@ -122,6 +127,22 @@ def read_range(tokens: list[Token], at: int) -> Range | None:
             if two is not None:
                 return two
     return one
+
+
+def past_age(tokens: list[Token], at: int) -> int:
+    """The token after `old` or `of age` before another bound: `≥ 2 years old and < 12 years old`."""
+    after = at + 1 if word_at(tokens, at) == "old" else at
+    after = at + 2 if word_at(tokens, at) == "of" and word_at(tokens, at + 1) == "age" else after
+    joined = word_at(tokens, after) in ("and", "to", "but", "-", ",")
+    return after if after > at and joined and read_comparison(tokens, after + 1)[0] is not None else at
+
+
+def counts_others(tokens: list[Token], one: Range, other: Amount) -> bool:
+    """Whether a number behind a range counts something else: `for less than 3 months and at least two episodes`."""
+    if one.unit is None or other.unit is not None or other.limit is not None or other.next >= len(tokens):
+        return False
+    follows = tokens[other.next]
+    return follows.kind == WORD and follows.word not in GOES_ON
 
 
 def read_within_limits(tokens: list[Token], at: int) -> int:

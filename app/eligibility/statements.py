@@ -5,6 +5,7 @@ two, since they are told by different facts.
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from app.eligibility.constraint import Constraint, Kind
@@ -24,7 +25,6 @@ LANGUAGE_VERBS = frozenset(WORDS["language verbs"].split())
 CONTRACEPTION_VERBS = frozenset(WORDS["contraception verbs"].split())
 CONSENT_WORDS = frozenset(WORDS["consent words"].split())
 TIMES_BEFORE = frozenset(WORDS["consent before"].split())
-GIVES = frozenset(WORDS["gives consent"].split())
 HINDERS = frozenset(WORDS["hinders"].split())
 MOST_HINDERED = 30
 NEGATIVE = frozenset(("not", "non", "negative", "no", "without", "neither", "nor"))
@@ -50,6 +50,7 @@ SEXES = Phrases(
             for phrase in (f"{word} is not limited", f"not restricted to {word}", f"no limit on the {word}")
         ),
         *(("all", f"{a} {join} {b}") for join in ("or", "and") for a, b in UNEVEN),
+        *(("all", phrase) for word in ("sex", "gender") for phrase in (f"{word} unlimited", f"unlimited {word}")),
         ("female", "female sex"),
         ("male", "male sex"),
         *(("female", word) for word in ("female", "females", "women", "girls")),
@@ -58,6 +59,9 @@ SEXES = Phrases(
 )
 OF_BOTH = frozenset(
     ("reproductive", "condom", "fertile", "childbearing", "contraception", "abstinence", "contraceptive", "pregnancy")
+)
+BEFORE_A_SEX = frozenset(
+    ("*", "-", "adult", "adults", "healthy", "•", "o", ".", ":", "sex", "gender", "all", "(", ")", "a", "be")
 )
 TAKING_PART = frozenset(WORDS["taking part"].split())
 MOST_OF_A_SEX = 40
@@ -130,6 +134,10 @@ def read_phrases(text: str, tokens: list[Token]) -> Iterator[Placed]:
 
 def read_healthy(text: str, tokens: list[Token]) -> Iterator[Placed]:
     """`healthy HIV-negative controls`; whom others are compared to are no participants."""
+    if [token.word for token in tokens if token.kind != MARK] == ["healthy"]:
+        at = [token.word for token in tokens].index("healthy")
+        yield made(text, tokens, "healthy-volunteers", None, at, at + 1, False)
+        return
     for at, token in enumerate(tokens):
         if token.word != "healthy" or (at and tokens[at - 1].word in ("of", "to", "than", "for", "in", "non", "-")):
             continue
@@ -185,7 +193,12 @@ def positive(tokens: list[Token], first: int, next: int) -> bool:
 
 
 def demanded(tokens: list[Token], first: int, next: int) -> bool:
-    """Whether contraception is asked for, not merely named."""
+    """Whether contraception is asked for, not merely named, nor said to be no good: `not acceptable methods of`."""
+    if any(
+        [one.word, other.word] == ["not", "acceptable"] or one.word == "unacceptable"
+        for one, other in pairwise(tokens[max(0, first - NEAR) : first])
+    ):
+        return False
     if any(token.word in CONTRACEPTION_VERBS for token in tokens[max(0, first - NEAR) : first]):
         return True
     return any(token.word in ("must", "required", "use", "used") for token in tokens[next : next + 3])
@@ -209,7 +222,7 @@ def given(tokens: list[Token], first: int, next: int) -> bool:
         return False
     if words & TIMES_BEFORE and not words & {"able", "ability", "willing", "unable", "inability"}:
         return False
-    if not words & GIVES and hindered(tokens, first):
+    if not words & {"inability", "unable"} and hindered(tokens, first):
         return False
     to = [token.word for token in tokens[next : next + 6]]
     study = bool({"participate", "participation", "study", "trial", "take", "this", "research"} & set(to))
@@ -237,11 +250,7 @@ def read_sex(text: str, tokens: list[Token], ranges: frozenset[int]) -> Iterator
                 yield made(text, tokens, "sex", "all", at, found.next, False)
                 return
             continue
-        if at <= 4 and all(
-            token.word in ("*", "-", "adult", "adults", "healthy", "•", "o", ".", ":", "sex", "gender", "all")
-            or token.word.isdigit()
-            for token in tokens[:at]
-        ):
+        if at <= 4 and all(token.word in BEFORE_A_SEX or token.word.isdigit() for token in tokens[:at]):
             if any(token.word in NO_LONGER_FERTILE for token in tokens):
                 return
             follows = found.next

@@ -6,8 +6,9 @@ code (where one is labelled), numbers, openness, unit (after UCUM, https://ucum.
 criterion is read from its own labelled text, so that the tree's mistakes are not counted twice.
 
 Readers were to mark a name once in a node: which of several places they marked makes no difference, nor whether they
-marked its abbreviation too. They could write `more than 6 months` as a closed bound, per cent of a scale with or
-without the sign, and QTcF as QTc.
+marked its abbreviation too. The same is true of pregnancy, breastfeeding and contraception, and of a constraint that a
+node repeats (`a stroke within 6 months, an infarction within 6 months`). They could write `more than 6 months` as a
+closed bound, per cent of a scale with or without the sign, and QTcF as QTc.
 """
 
 import argparse
@@ -46,6 +47,7 @@ WITHOUT_NUMBERS = (
 UNLABELLED = ("daily prednisone dose",)
 """Doses were not to be labelled."""
 WITHOUT_CODES = ("condition", "drug")
+ONCE = ("pregnancy", "breastfeeding", "contraception")
 WITHOUT_UNITS = ("performance-status", "score")
 NARROWER = {"qtcf": "qtc", "qtcb": "qtc", "bone marrow blasts": "blasts", "bsa": "body surface area"}
 """Keys of the vocabulary that readers could write as the wider one."""
@@ -119,6 +121,20 @@ def is_same_name(name: str, names: list[tuple[Any, str]], found: Constraint) -> 
     return any((one.kind, one.code) == (found.kind, found.code) for one in read_mentions(name, names))
 
 
+def is_said_again(one: Constraint, other: Constraint) -> bool:
+    """Whether a node's constraint repeats another of it."""
+    if one.kind in ONCE:
+        return one.kind == other.kind
+    return one.kind not in WITHOUT_CODES and one[0] == other[0] and one[4:11] == other[4:11]
+
+
+def is_repeated(label: LabelledConstraint, code: str | None, other: Constraint) -> bool:
+    """Whether a label that nothing was found for repeats what was found at another place of its node."""
+    if label.kind in ONCE:
+        return label.kind == other.kind
+    return label.kind not in WITHOUT_CODES and is_right(label, code, label.start, label.end, other)
+
+
 def is_marked(found: Constraint, labelled: list[tuple[LabelledConstraint, str | None]], places: list[int]) -> bool:
     """Whether the mention is marked where it stands."""
     start, end = places[found.start], places[found.end - 1] + 1
@@ -186,6 +202,9 @@ def score_constraints(
                 if match is None and any(is_same_name(name, names, c) for c in found if c not in left):
                     scores.kinds[one.kind].labelled -= 1
                     continue
+            if match is None and any(is_repeated(one, code, c) for c in found if c not in left):
+                scores.kinds[one.kind].labelled -= 1
+                continue
             if match is None:
                 scores.missed[one.kind, reason(one, code, places, left)] += 1
                 wrong.append(("missed", (one, code, text[one.start : one.end]), own))
@@ -196,7 +215,12 @@ def score_constraints(
                 scores.exceptions.labelled += one.excepted
                 scores.exceptions.found += not match.plain
                 scores.exceptions.right += one.excepted and not match.plain
-        wrong += [("false", one, own) for one in left]
+        taken = [c for c in found if c not in left]
+        for one in left:
+            if any(is_said_again(one, other) for other in taken):
+                scores.kinds[one.kind].found -= 1
+            else:
+                wrong.append(("false", one, own))
     return wrong
 
 
