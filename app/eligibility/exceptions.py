@@ -7,6 +7,7 @@ where it stands near. It is kept as text, to the end of its sentence or parenthe
 from bisect import bisect_left
 from typing import NamedTuple
 
+from app.eligibility.beside import LEADS, SEXES, opening, read_beside
 from app.eligibility.constraint import Constraint
 from app.eligibility.pieces import ALLOWANCE, CLOSE, CONDITION, CUE, EXCEPTION, OPEN, STOP, WORDS, Piece
 from app.eligibility.tokens import NUMBER, WORD, Token
@@ -29,15 +30,17 @@ OF_WOMEN = ("pregnancy", "breastfeeding", "contraception", "sex")
 CONTINUES = frozenset(("exception", "exceptions", "except", "unless", "however", "but", "otherwise"))
 NOTES = frozenset(("note", "or", "and", "however", "additionally"))
 ONLY = frozenset(("only", "and", "or"))
-SEXES = frozenset(("male", "female", "males", "females", "men", "women", "boys", "girls", "man", "woman"))
 OF_SOME = frozenset(("who", "with", "on", "whose", "receiving", "taking", "using", "treated", "previously", "not"))
-DEMANDS = frozenset(("must", "should", "need", "needs", "shall"))
+FERTILE = frozenset(("childbearing", "child", "pregnant", "reproductive", "potential"))
+"""Who is asked for a pregnancy test: that it is of some goes without saying."""
+TREATED = frozenset(("receiving", "treated", "to", "on", "randomized", "assigned"))
+"""`Participants to be treated with the drug: QTc > 450 ms`."""
+DEMANDS = frozenset(("must", "should", "shall", "excluded"))
 PEOPLE = frozenset(WORDS["people"].split())
 MOST_PEOPLE = 30
 """Tokens of `Patients who have ... must`."""
 ASIDE = 16
 """Tokens after a constraint in which parentheses with another value close."""
-LEADS = frozenset(("for", "in", "if", "when"))
 
 
 class Sentence(NamedTuple):
@@ -63,7 +66,7 @@ class Reader:
         opened: list[int] = []
         inside: list[list[int]] = []
         for piece in pieces:
-            if piece.kind == STOP and not self.goes_on(piece.next):
+            if piece.kind == STOP and not self.goes_on(piece.next, cues):
                 self.sentences.append(Sentence(first, piece.first, cues))
                 first, cues, opened, inside = piece.next, [], [], []
             elif piece.kind == OPEN:
@@ -80,9 +83,14 @@ class Reader:
         self.sentences.append(Sentence(first, len(tokens), cues))
         self.ends = [sentence.end for sentence in self.sentences]
 
-    def goes_on(self, at: int) -> bool:
-        """Whether the next sentence belongs to the one before: `... within 5 years. Exceptions: ...`"""
-        return at < len(self.tokens) and self.tokens[at].word in CONTINUES
+    def goes_on(self, at: int, cues: list[Piece]) -> bool:
+        """Whether the next sentence belongs to the one before: `... within 5 years. Exceptions: ...`, and what is
+        excepted, part by part: `except for a; or b`."""
+        if at >= len(self.tokens):
+            return False
+        listed = self.tokens[at - 1].word == ";" and self.tokens[at].word == "or"
+        excepted = any(cue.cue == EXCEPTION for cue in cues)
+        return self.tokens[at].word in CONTINUES or (listed and excepted)
 
     def read(self) -> list[Placed]:
         answer = [
@@ -101,6 +109,9 @@ class Reader:
             aside = self.aside(next)
             if aside is not None:
                 return aside
+            beside = read_beside(self.tokens, first, next, one, self.of_sentence(sentence, number))
+            if beside is not None:
+                return self.kept(*beside)
             footnote = self.tokens[next : next + 2]
             if footnote and footnote[0].word == "*" and (len(footnote) == 1 or footnote[1].kind == WORD):
                 return self.kept(next, next + 1)
@@ -126,7 +137,12 @@ class Reader:
                 return self.kept(start, next)
         if one.kind not in OF_WOMEN and (some := self.of_some(sentence, first)):
             return self.kept(sentence.first, some)
-        return self.later(place)
+        return self.later(place, first, one)
+
+    def of_sentence(self, sentence: Sentence, number: int) -> list[Placed]:
+        """The constraints around one in its sentence."""
+        start = max(0, number - MOST_CUES)
+        return [one for one in self.found[start : number + MOST_CUES] if sentence.first <= one[0] < sentence.end]
 
     def aside(self, next: int) -> str | None:
         """Another value for some, in parentheses: `at least 4 weeks since chemotherapy (6 weeks for nitrosoureas)`."""
@@ -144,7 +160,7 @@ class Reader:
             return None
         return self.kept(next + start + 1, next + end)
 
-    def later(self, place: int) -> str | None:
+    def later(self, place: int, first: int, one: Constraint) -> str | None:
         """What the next sentence excepts: `... within 5 years. Patients with ... are eligible`.
 
         Behind a semicolon only where it states nothing else.
@@ -152,12 +168,19 @@ class Reader:
         if place + 1 >= len(self.sentences):
             return None
         sentence = self.sentences[place + 1]
+        if self.asks_again(sentence, first, one):
+            return self.kept(sentence.first, sentence.end)
         if not any(self.excepts_before(cue, sentence) for cue in sentence.cues[:MOST_CUES]):
             return None
         stated = bisect_left(self.starts, sentence.first)
         if self.tokens[self.ends[place]].word != "." and stated < bisect_left(self.starts, sentence.end):
             return None
         return self.kept(sentence.first, sentence.end)
+
+    def asks_again(self, sentence: Sentence, first: int, one: Constraint) -> bool:
+        """`Protein < 2+. If protein is 2+ or more, that of a day ...`: of the same thing, for some."""
+        words = [token.word for token in self.tokens[sentence.first : sentence.first + NEAR]]
+        return one.kind in RANGED[:3] and words[:1] == ["if"] and self.tokens[first].word in words
 
     def excepts_before(self, cue: Piece, sentence: Sentence) -> bool:
         names = cue.cue == EXCEPTION and self.tokens[cue.first].word in CONTINUES
@@ -180,8 +203,12 @@ class Reader:
 
     def leads(self, cue: Piece, first: int, sentence: Sentence, one: Constraint) -> bool:
         """Whether a condition opens what the constraint stands in: `for patients with metastases: ≤ 5 x ULN`."""
-        if self.tokens[cue.first].word not in LEADS or one.kind in OF_WOMEN:
+        fertile = FERTILE.intersection(token.word for token in self.tokens[cue.next : cue.next + OPENING])
+        if one.kind in OF_WOMEN or fertile:
             return False
+        if self.tokens[cue.first].word not in LEADS:  # `liver metastases, ALT > 5 x ULN`
+            named = self.tokens[cue.first].word not in PEOPLE
+            return named and one.kind == "measurement" and cue.cue == CONDITION and first - cue.next <= OPENING
         start = max(sentence.first, self.closed.get(cue.first, (0, 0))[0])
         words = sum(token.kind == WORD for token in self.tokens[start : min(cue.first, start + NEAR)])
         return first - cue.next <= NEAR - 2 or words < OPENING
@@ -195,6 +222,12 @@ class Reader:
         while at < first and (self.tokens[at].kind != WORD or self.tokens[at].word in NOTES or self.is_label(at)):
             at += 1
         words = [token.word for token in self.tokens[at : min(first, at + MOST_PEOPLE)]]
+        if FERTILE.intersection(words):
+            return 0
+        if some := opening(self.tokens, first, at):
+            return some
+        if len(words) > 1 and words[0] in PEOPLE and words[1] in TREATED and ":" in words:
+            return at + words.index(":")
         if words[:1] in (["for"], ["in"]):
             people = next((place for place, word in enumerate(words) if word in PEOPLE), 0)
             return at + people + 1 if people else 0
@@ -206,7 +239,8 @@ class Reader:
     def is_label(self, at: int) -> bool:
         """A list's letter: `b)`."""
         following = self.tokens[at + 1].word if at + 1 < len(self.tokens) else ""
-        return len(self.tokens[at].word) == 1 and following in (")", ".")
+        word = self.tokens[at].word
+        return (len(word) == 1 or set(word) <= {"i", "v", "x"}) and following in (")", ".")
 
     def kept(self, first: int, end: int) -> str:
         opening = self.tokens[first].start

@@ -25,6 +25,8 @@ NAME, RANGE, FILLER, JOIN, OPEN, CLOSE, OTHER, STOP, CUE = (
 FILLERS = frozenset(WORDS["fillers"].split())
 """Words and marks that may stand between a name and its range."""
 JOINS = frozenset(("and", "or", "/", "and/or", ",", "&", "plus", "nor"))
+SHORTENED = frozenset(("etc", "eg", "ie", "approx", "incl", "excl", "vs", "max", "min", "resp"))
+"""Words with a full stop that ends no sentence before a small letter."""
 STOPS = frozenset((";", ".", "•", "?", "!"))
 EXCEPTION, ALLOWANCE, CONDITION, NOTHING = "exceptions", "allowances", "conditions", "no exceptions"
 CUES = Phrases((key, word) for key in (EXCEPTION, ALLOWANCE, CONDITION, NOTHING) for word in WORDS[key])
@@ -52,6 +54,8 @@ def is_stop(text: str, tokens: list[Token], at: int) -> bool:
     if token.word == ";":
         return True
     if token.end < len(text) and not text[token.end].isspace():
+        return False
+    if at and tokens[at - 1].word in SHORTENED and at + 1 < len(tokens) and text[tokens[at + 1].start].islower():
         return False
     return not (at > 0 and tokens[at - 1].end - tokens[at - 1].start == 1 and tokens[at - 1].kind == WORD)
 

@@ -1,0 +1,42 @@
+"""What stands beside a constraint and restricts it, in invented sentences; and what only looks like it."""
+
+import pytest
+
+from app.eligibility.read import read_constraints
+
+RESTRICTED = {
+    "Lansky (for those under 15) ≥ 60": ["for those under 15"],
+    "ALT ≤ 6 x ULN for the second arm only": ["for the second arm"],
+    "ODI score above 40 (twice) for lumbar patients": ["for lumbar patients"],
+    "LVEF < 45% or lower limit of normal (whichever is higher)": ["whichever is higher"] * 2,
+    "no dose for at least 1 week and at least 3 weeks for depot forms": [None, "for depot forms"],
+    "no therapy within 4 weeks (mitomycin within 7 weeks)": ["mitomycin within 7 weeks"] * 2,
+    "be a man > 20 years or a woman > 55 years": ["man", "woman"],
+    "Patients ≤ 12 years Lansky ≥ 60": ["≤ 12 years"] * 2,
+    "For depot forms, at least 3 weeks have passed": ["For depot forms"],
+    "Six months after surgery: MRD > 0.1%": ["Six months after surgery"],
+    "Participants to be treated with mockumab: QTc > 450 ms": ["Participants to be treated with mockumab"],
+    "Liver metastases, ALT > 5 x ULN": ["Liver metastases, ALT > 5 x ULN"],
+    "Creatinine ≤ 2 mg/dL. If creatinine is > 2 mg/dL, a clearance is measured": ["If creatinine is > 2"],
+    "cancer, except for a; or cancer of the skin for at least 3 years": ["except for a; or cancer of the skin"],
+    "cancer, excluding that of the skin etc. within 4 years": ["excluding that of the skin"],
+    # nothing restricts these
+    "Age 18 and over Performance status: ECOG 0-2": [None, None],
+    "For inclusion, ALT ≤ 3 x ULN": [None],
+    "People of both sexes over 20 years of age are eligible for this study": [None, None],
+    "heart disease including but not restricted to a stroke within 6 months": [None],
+    "Exclude if FEV1 < 40%": [None],
+    "pain despite at least 6 weeks of therapy": [None],
+    "For women of childbearing potential, a negative pregnancy test within 7 days": [None, None],
+    "Hemoglobin ≥ 9 g/dL within 2 weeks": [None, None],
+    "Patients with IgG < 6 g/L": [None],
+}
+
+
+@pytest.mark.parametrize("text", RESTRICTED)
+def test_what_restricts(text: str) -> None:
+    found = [one.exception for one in read_constraints(text)]
+    expected = RESTRICTED[text]
+    assert len(found) == len(expected)
+    for exception, start in zip(found, expected, strict=True):
+        assert (exception or "").startswith(start or "") and (exception is None) == (start is None), found
