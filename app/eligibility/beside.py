@@ -81,10 +81,11 @@ def of_two_limits(tokens: list[Token], first: int, next: int, one: Constraint, o
 def of_some_agents(
     tokens: list[Token], first: int, next: int, one: Constraint, others: Sequence[Placed]
 ) -> Part | None:
-    """`for 1 week, 2 weeks for long-acting drugs`: a time behind another one."""
+    """`for 1 week, 2 weeks for long-acting drugs`: a time beside another one."""
     if one.kind != "duration" or word_at(tokens, next) not in ("for", "if") or word_at(tokens, next + 1) in NOT_SOME:
         return None
-    if not any(other.kind == "duration" and 0 <= first - after <= LONGEST for _, after, other in others):
+    times = [placed for placed in others if placed[2].kind == "duration" and not is_same(one, placed[2])]
+    if not any(0 <= first - after <= LONGEST or 0 <= start - next <= LONGEST for start, after, _ in times):
         return None
     end = next
     while end < min(next + NEAR, len(tokens)) and tokens[end].word not in (".", ";", ",", ")"):

@@ -61,7 +61,7 @@ WINDOWS = Phrases(
 OPENERS = WINDOWS.firsts
 BEFORE = frozenset(("before", "prior", "preceding", "previous"))
 AFTER = frozenset(("after", "following", "post", "thereafter", "afterwards"))
-NOT_FOLLOWING = frozenset(("drive", "apart", "out", "cycle", "cycles", "old"))
+NOT_FOLLOWING = frozenset(("drive", "section", "apart", "out", "cycle", "cycles", "old"))
 CONTRACEPTION = frozenset(
     [
         "contraception",
@@ -85,6 +85,9 @@ OF_A_LENGTH = frozenset(("for", "of", "lasting", "lasted", "since"))
 NOT_BEFORE = frozenset(("by", "permitted", "allowed"))
 DATED = BEFORE | AFTER | frozenset(("ago", "since", "from", "earlier", "previously"))
 ASKED = frozenset(("must", "should", "have", "has", "of", "off", "with", "without", "on"))
+NEAR = 10
+SAMPLES = frozenset(("sample", "samples", "specimen", "specimens", "slides", "block", "blocks"))
+HANDED = frozenset(("provided", "received", "submitted", "shipped", "sent"))
 ELAPSED = frozenset(("since", "washout"))
 HALF = frozenset(("half", "half-life", "halflives", "halflife", "t1"))
 MOST_BEFORE_HALF = 20
@@ -115,11 +118,12 @@ def read_durations(text: str, tokens: list[Token], pieces: list[Piece], taken: s
             at += 1
             continue
         next, code, span = found
-        if span.unit in ("min", "s") or is_of_each(tokens, next):
+        if span.unit in ("min", "s") or is_of_each(tokens, next) or is_of_the_study(tokens, at):
             at = next
             continue
+        after = next + 1 if word_at(tokens, next) == ")" else next
         if any(number in taken for number in range(at, next)) or (
-            contraception >= 0 and word_at(tokens, next) in AFTER
+            contraception >= 0 and word_at(tokens, after) in AFTER
         ):
             at += 1
             continue
@@ -169,6 +173,12 @@ def read_duration(
     if span.low is not None and span.high is not None:
         return None
     return span.next, ("at-least" if span.low is not None else "within"), span
+
+
+def is_of_the_study(tokens: list[Token], at: int) -> bool:
+    """`follow-up for at least a year`, `slides must be received within 2 weeks`: of what is to be done in the study."""
+    near = [token.word for token in tokens[max(0, at - NEAR) : at]]
+    return "follow" in near[-4:] or (bool(SAMPLES.intersection(near)) and bool(HANDED.intersection(near[-3:])))
 
 
 def is_heading(tokens: list[Token], at: int, span: Range) -> bool:

@@ -18,6 +18,7 @@ STOP_WORDS = frozenset(WORDS["not a name"].split())
 INSTRUMENTS = frozenset(("index", "scale", "score", "questionnaire", "inventory"))
 SOCIETIES = frozenset(("foundation", "society", "association", "institute", "federation"))
 DENIED = frozenset(("non",))
+OPPOSED = (COURSES, frozenset(("lumbar", "cervical", "thoracic")))
 
 
 class Entry(NamedTuple):
@@ -26,8 +27,8 @@ class Entry(NamedTuple):
     kind: Literal["condition", "drug"]
     name: str
     cased: str | None
-    courses: frozenset[str] = frozenset()
-    """`acute` or `chronic`, as the record's name says."""
+    opposed: frozenset[str] = frozenset()
+    """`acute` or `chronic`, `lumbar` or `cervical`, as the record's name says."""
 
 
 def read_mentions(text: str, names: Iterable[Name]) -> tuple[Constraint, ...]:
@@ -63,8 +64,8 @@ def is_of_another(tokens: list[Token], words: list[str], at: int, next: int, ent
         return True
     if at and words[at - 1] in DENIED and tokens[at].start - tokens[at - 1].end == 1:
         return True
-    if at and len(entry.courses) == 1 and words[at - 1] in COURSES - entry.courses:
-        return True  # the chronic one is not the acute one
+    if at and any(words[at - 1] in group - entry.opposed and group & entry.opposed for group in OPPOSED):
+        return True  # the chronic one is not the acute one, nor the neck's the back's
     return words[at:next] == ["cancer"] and not tokens[at].word.startswith("cancer")
 
 
@@ -82,8 +83,8 @@ def entries_of(names: tuple[Name, ...]) -> tuple[Entries, frozenset[str], int]:
             if key and not set(key) <= STOP_WORDS and not (len(key) == 1 and key[0] in PLACES):
                 # an abbreviation is one only in capitals: `ALL`, `AS`
                 cased = variant if variant.isupper() and len(variant) <= 5 else None
-                courses = COURSES.intersection(key_of(name))
-                entries.setdefault(key, Entry(kind, name, cased, courses))
+                opposed = frozenset(word for group in OPPOSED for word in group.intersection(key_of(name)))
+                entries.setdefault(key, Entry(kind, name, cased, opposed))
     return entries, frozenset(key[0] for key in entries), max(map(len, entries), default=0)
 
 

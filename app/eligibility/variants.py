@@ -53,6 +53,11 @@ MOST_WORDS = 6
 MOST_INITIALS = 7
 MOST_INVERTED = 3
 """Parts between commas of a name that is turned round: `Leukemia, Lymphocytic, Acute`; more are a list."""
+SPINE = frozenset(("lumbar", "thoracic", "lumbosacral"))
+"""Words without which a disease of the spine is still called the same."""
+CODE = re.compile(r"[A-Za-z]+-?\w*\d\w*")
+"""A drug's code in its name: `antibody hu3S193`."""
+FEWEST_DIGITS = 3
 PLACES = frozenset(WORDS["places"].split())
 """Adjectives that are no intervention: `Cervical or Lumbar Fusion`."""
 NOT_INITIALS = frozenset(
@@ -132,9 +137,14 @@ def short_forms(name: str) -> Iterator[str]:
         if len(rest) < before and (len(rest) > 1 or len(rest[0]) > 5):
             yield " ".join(rest)
             yield from initials_of(" ".join(rest))
-    if (
-        2 <= len(rest) <= MOST_WORDS and not {"of", "in", "with"} & set(rest) and "," not in name
-    ):  # `cancer of the breast`
+    spine = without(rest, SPINE)
+    if 1 < len(spine) < len(rest):
+        yield " ".join(spine)
+    if len(rest) > 2 and rest[-2].lower() == "type" and "diabetes" not in name.lower():
+        yield " ".join(rest[:-2]).rstrip(",")
+        return
+    # `cancer of the breast`
+    if 2 <= len(rest) <= MOST_WORDS and not {"of", "in", "with"} & set(rest) and "," not in name:
         yield f"{rest[-1]} of {' '.join(rest[:-1])}"
         yield f"{rest[-1]} of the {' '.join(rest[:-1])}"
 
@@ -146,7 +156,8 @@ def variants(kind: str, name: str) -> Iterator[str]:
     """The spellings under which a name is looked for, the record's own first."""
     for variant in plain_variants(kind, name):
         yield variant
-        if not (len(variant) <= 5 and variant.islower()):
+        made_up = variant.isupper() and variant not in name  # initials may be another disease's
+        if not made_up and not (len(variant) <= 5 and variant.islower()):
             yield from SYNONYMS.get(key_of(variant), ())
 
 
@@ -188,12 +199,17 @@ def plain_variants(kind: str, name: str) -> Iterator[str]:
         yield from short_forms(turned)
 
 
+def digits_of(word: str) -> int:
+    return sum(letter.isdigit() for letter in word)
+
+
 def drugs_of(name: str) -> Iterator[str]:
     """What of an intervention's name is a name by itself: each of several, without its dose, its form, what it is
     given with, for or by."""
     listed = name.split(", ")
     if len(listed) > 1 and all(len(part) > 3 and len(part.split()) == 1 for part in listed):
         yield from listed
+    yield from (word for word in name.split() if CODE.fullmatch(word) and digits_of(word) >= FEWEST_DIGITS)
     given = name
     if len(name.split()) <= MOST_WORDS:
         given = re.split(r"\s(?:with|in|via|by|during)\s", name)[0]

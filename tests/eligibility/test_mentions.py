@@ -25,6 +25,9 @@ CONDITIONS = [
     ("Disk Blight", "disc blights", ["disc blights"]),
     ("Paediatric Diarrhoea", "pediatric diarrhea", ["pediatric diarrhea"]),
     ("Knee", "knee", []),
+    ("Lumbar Grey Blight", "a grey blight", ["grey blight"]),
+    ("Grey Fever Type 1", "grey fever", ["grey fever"]),
+    ("Diabetes Mellitus Type 2", "type 1 diabetes mellitus", []),
 ]
 DRUGS = [
     ("AXT for 2 months", "prior AXT", ["AXT"]),
@@ -33,6 +36,7 @@ DRUGS = [
     ("Marrow transplantation", "a marrow transplant", ["marrow transplant"]),
     ("Mockumab, Examplumab", "prior examplumab", ["examplumab"]),
     ("Cervical or Lumbar Weld", "cervical pain, lumbar weld", ["lumbar weld"]),
+    ("Antibody xq4S217", "prior xq4S217", ["xq4S217"]),
     ("Mockumab with Examplumab", "prior mockumab", ["mockumab"]),
 ]
 
