@@ -21,6 +21,10 @@ from app.record.trial import Criterion
 ANY_OF, ALL_OF = frozenset(WORDING["any of"].split()), frozenset(WORDING["all of"].split())
 DENIALS = frozenset(WORDING["denials"].split())
 MOST_TOKENS = 60
+ASKED_OF = frozenset(("mandatory", "obligatory", "compulsory"))
+MOST_ASKED = 5
+"""Words at the end of a lead-in in which something is asked of some: `a biopsy is mandatory for the following:`."""
+MOST_OF_AN_AGE = 50
 LAST = 6
 """Tokens at the end of a lead-in in which its exception stands: `with the exception of the following:`."""
 
@@ -44,6 +48,8 @@ def restrictions(criteria: Sequence[Criterion]) -> dict[int, str]:
             continue
         if excepts(criterion.text):
             found.setdefault(criterion.parent, criterion.text.strip()[:LONGEST])
+        if is_of_an_age(criteria[criterion.parent].text):  # whose age it is, is not everybody's
+            found.setdefault(criterion.parent, criteria[criterion.parent].text.strip()[:LONGEST])
         if leads_in(criteria[criterion.parent].text):
             found.setdefault(place, criteria[criterion.parent].text.strip()[:LONGEST])
     for place, text in (*_of_headings(criteria), *_of_demands(criteria)):
@@ -125,11 +131,22 @@ def excepts(text: str) -> bool:
 
 
 @lru_cache(maxsize=1 << 13)
+def is_of_an_age(text: str) -> bool:
+    """Whether a heading says nothing but an age: `Age 18 and over:`."""
+    if not text.rstrip().endswith(":") or len(text) > MOST_OF_AN_AGE:
+        return False
+    reading = read_criterion(text.rstrip(" :"))
+    return reading.whole and bool(reading.constraints) and all(one.kind == "age" for one in reading.constraints)
+
+
+@lru_cache(maxsize=1 << 13)
 def leads_in(text: str) -> bool:
     """Whether what stands below a text is an exception, or holds only under a condition."""
     if not text.rstrip().endswith(":"):
         return False
     words = sum(token.kind == WORD for token in read_tokens(text))
+    if is_of_an_age(text) or ASKED_OF.intersection(text.lower().split()[-MOST_ASKED:]):
+        return True
     return any(
         (cue.key == CONDITION and at == 0) or (cue.key == EXCEPTION and (at == 0 or words - cue.next < LAST))
         for at, cue in cues(text)

@@ -23,6 +23,12 @@ NOT_SOME = frozenset(
 PEOPLE = frozenset(WORDS["people"].split())
 ALL = frozenset(("all", "any", "both", "each", "every", "study", "healthy", "adult", "these", "this"))
 TIMES = frozenset(("day", "days", "week", "weeks", "month", "months", "year", "years"))
+WHO_HAD = (
+    ["who", "have", "received"],
+    ["who", "have", "undergone"],
+    ["who", "have", "had"],
+    ["who", "had", "received"],
+)
 NEAR = 6
 FAR = 40
 LONGEST = 30
@@ -36,6 +42,7 @@ def read_beside(tokens: list[Token], first: int, next: int, one: Constraint, oth
         or of_some_agents(tokens, first, next, one, others)
         or replaced(tokens, first, next, one, others)
         or of_each_sex(tokens, first, one, others)
+        or of_whom(tokens, next, one)
         or of_an_age(tokens, first, next, one, others)
     )
 
@@ -134,6 +141,17 @@ def of_each_sex(tokens: list[Token], first: int, one: Constraint, others: Sequen
 def sex_before(tokens: list[Token], first: int) -> int:
     """The token of the sex right before an age; 0 where there is none."""
     return next((at for at in range(first - 1, max(0, first - 3), -1) if tokens[at].word in SEXES), 0)
+
+
+def of_whom(tokens: list[Token], next: int, one: Constraint) -> Part | None:
+    """`patients < 40 years whose ...`, `infants of 28 days to 6 months who were born ...`: of that age, some."""
+    if one.kind != "age":
+        return None
+    if word_at(tokens, next) in ("of", "old"):
+        next += 2 if word_at(tokens, next) == "of" else 1
+    said = [token.word for token in tokens[next : next + 3]]
+    some = said[:1] == ["whose"] or said[:2] == ["who", "were"] or said in WHO_HAD
+    return (next, min(next + NEAR, len(tokens))) if some else None
 
 
 def of_an_age(tokens: list[Token], first: int, next: int, one: Constraint, others: Sequence[Placed]) -> Part | None:

@@ -171,11 +171,21 @@ class Reader:
         if self.asks_again(sentence, first, one):
             return self.kept(sentence.first, sentence.end)
         if not any(self.excepts_before(cue, sentence) for cue in sentence.cues[:MOST_CUES]):
-            return None
+            return self.after_next(place)
         stated = bisect_left(self.starts, sentence.first)
         if self.tokens[self.ends[place]].word != "." and stated < bisect_left(self.starts, sentence.end):
             return None
         return self.kept(sentence.first, sentence.end)
+
+    def after_next(self, place: int) -> str | None:
+        """What the sentence after the next allows some: `... Patients on warfarin are eligible if ...`."""
+        if place + 2 >= len(self.sentences) or self.tokens[self.ends[place]].word != ".":
+            return None
+        sentence = self.sentences[place + 2]
+        if sentence.first >= len(self.tokens) or self.tokens[sentence.first].word not in PEOPLE:
+            return None
+        allows = any(cue.cue == ALLOWANCE for cue in sentence.cues[:MOST_CUES])
+        return self.kept(sentence.first, sentence.end) if allows else None
 
     def asks_again(self, sentence: Sentence, first: int, one: Constraint) -> bool:
         """`Protein < 2+. If protein is 2+ or more, that of a day ...`: of the same thing, for some."""

@@ -199,6 +199,8 @@ def demanded(tokens: list[Token], first: int, next: int) -> bool:
         for one, other in pairwise(tokens[max(0, first - NEAR) : first])
     ):
         return False
+    if word_at(tokens, next) == "period" or (first and tokens[first - 1].word in ("except", "excluding", "than")):
+        return False
     if any(token.word in CONTRACEPTION_VERBS for token in tokens[max(0, first - NEAR) : first]):
         return True
     return any(token.word in ("must", "required", "use", "used") for token in tokens[next : next + 3])

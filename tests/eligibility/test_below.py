@@ -24,4 +24,8 @@ def test_what_stands_below_an_exception_or_a_condition_is_not_plain() -> None:
     assert exceptions(("For patients with liver metastases:", None), ("ALT ≤ 5 x ULN", 0)) == [
         "For patients with liver metastases:"
     ]
+    assert exceptions(("Under age 16:", None), ("WBC > 4000/mm3", 0)) == ["Under age 16:"] * 2
+    assert exceptions(("A scan is mandatory for the following:", None), ("Age < 5 years", 0)) == [
+        "A scan is mandatory for the following:"
+    ]
     assert exceptions(("Liver function:", None), ("ALT ≤ 3 x ULN", 0)) == [None]

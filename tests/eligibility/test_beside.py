@@ -20,6 +20,9 @@ RESTRICTED = {
     "Creatinine ≤ 2 mg/dL. If creatinine is > 2 mg/dL, a clearance is measured": ["If creatinine is > 2"],
     "cancer, except for a; or cancer of the skin for at least 3 years": ["except for a; or cancer of the skin"],
     "cancer, excluding that of the skin etc. within 4 years": ["excluding that of the skin"],
+    "Infants aged 30 days to 5 months of age who were born early": ["who were"] * 2,
+    "INR ≤ 1.5. No fever. Patients on warfarin are eligible": ["Patients on warfarin are eligible"],
+    "INR ≤ 1.5. No fever. No cough": [None],
     # nothing restricts these
     "Age 18 and over Performance status: ECOG 0-2": [None, None],
     "For inclusion, ALT ≤ 3 x ULN": [None],

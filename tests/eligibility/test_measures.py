@@ -26,7 +26,7 @@ MEASURED = {
     "Blood pressure normal": [],
     "PT greater than 1.5 normal": [("pt", "> 1.5 uln")],
     "HCV RNA above the lower limit of detection": [],
-    "HBsAg positive and viral load > 2000 IU/mL": [("viral load", "> 2000 [IU]/mL")],
+    "HBsAg positive and viral load > 2000 copies/mL": [("viral load", "> 2000 {copies}/mL")],
     "ANC > 1, 500/mm3": [],
     "QTc > 450 (men) or 470 (women) ms": [],
     "T-score 2.5 SD below the mean": [],

@@ -15,6 +15,8 @@ KINDS = {
     "Withdrawal and rhythm are not acceptable methods of contraception": [],
     "Disorders that prevent the person from understanding or signing the consent form": [],
     "Inability to give informed consent, or other disorders that interfere": ["consent"],
+    "takes any drug except contraceptives": [],
+    "within the required contraception period": [],
     "took part in the nursing training": [],
 }
 AGES = {
