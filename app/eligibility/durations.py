@@ -88,6 +88,12 @@ ASKED = frozenset(("must", "should", "have", "has", "of", "off", "with", "withou
 NEAR = 10
 SAMPLES = frozenset(("sample", "samples", "specimen", "specimens", "slides", "block", "blocks"))
 HANDED = frozenset(("provided", "received", "submitted", "shipped", "sent"))
+FAR = 14
+STOPPED = frozenset(("stopped", "stop", "discontinued", "discontinue", "ceased", "withheld", "withdrawn", "replaced"))
+"""`must be stopped 3 weeks before`: no later; what was `received 3 weeks before` was no earlier."""
+RECEIVED = frozenset(("received", "receiving", "receipt", "participated", "participate", "occurred", "underwent"))
+ASKED_FOR = frozenset(("must", "should", "shall"))
+LEFT_OPEN = frozenset(("(", "-", "about", "approximately", "and", "or", "every", "each", "the", "to", "than"))
 ELAPSED = frozenset(("since", "washout"))
 HALF = frozenset(("half", "half-life", "halflives", "halflife", "t1"))
 MOST_BEFORE_HALF = 20
@@ -291,6 +297,14 @@ def read_bare(tokens: list[Token], span: Range) -> tuple[int, str, Range] | None
         return span.next, "at-least", span._replace(high=None, bare=False)
     if words and words[0] == "preceding":
         return span.next, "within", span._replace(low=None, bare=False)
+    if words and words[0] == "from" and span.first <= 1:  # an item: `12 weeks from the completion of radiation`
+        return span.next, "at-least", span._replace(high=None, bare=False)
+    if words and words[0] in BEFORE:
+        near = {token.word for token in tokens[max(0, span.first - FAR) : span.first]}
+        if near & STOPPED:
+            return span.next, "at-least", span._replace(high=None, bare=False)
+        if near & RECEIVED and not near & ASKED_FOR and tokens[span.first - 1].word not in LEFT_OPEN:
+            return span.next, "within", span._replace(low=None, bare=False)
     return None
 
 

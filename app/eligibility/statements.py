@@ -261,7 +261,7 @@ def read_sex(text: str, tokens: list[Token], ranges: frozenset[int]) -> Iterator
                 alone
                 or follows in ranges
                 or tokens[follows].word in ("aged", "age", "ages")
-                or (at <= 2 and who_take_part(tokens, follows))
+                or who_take_part(tokens, follows)
             ):
                 yield made(text, tokens, "sex", found.key, at, found.next, False)
         elif tokens[at - 1].word in (",", ";") and all(token.kind == MARK for token in tokens[found.next :]):

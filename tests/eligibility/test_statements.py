@@ -40,6 +40,14 @@ DURATIONS = {
     "drinks on at least 4 days during the week": [],
     "≤ 4 years: 0.7 mg/dL": [],
     "≥ 4 weeks since surgery": [">= 4 wk"],
+    "5 weeks from the last infusion": [">= 5 wk"],
+    "a rash 5 weeks from the last infusion": [],
+    "steroids that cannot be stopped 2 weeks before entry": [">= 2 wk"],
+    "received a vaccine 3 weeks before entry": ["<= 3 wk"],
+    "a biopsy must have occurred 3 weeks before entry": [],
+    "a rash 3 weeks before entry": [],
+    "follow-up for at least 2 years": [],
+    "slides must be received within 3 weeks": [],
     "living within a two-hour drive": [],
 }
 
