@@ -89,7 +89,10 @@ def of_some_agents(
     tokens: list[Token], first: int, next: int, one: Constraint, others: Sequence[Placed]
 ) -> Part | None:
     """`for 1 week, 2 weeks for long-acting drugs`: a time beside another one."""
-    if one.kind != "duration" or word_at(tokens, next) not in ("for", "if") or word_at(tokens, next + 1) in NOT_SOME:
+    if one.kind != "duration" or word_at(tokens, next) not in ("for", "if", "in"):
+        return None
+    aside = first > 0 and tokens[first - 1].word in ("(", "or")
+    if word_at(tokens, next + 1) in NOT_SOME and not aside:
         return None
     times = [placed for placed in others if placed[2].kind == "duration" and not is_same(one, placed[2])]
     if not any(0 <= first - after <= LONGEST or 0 <= start - next <= LONGEST for start, after, _ in times):

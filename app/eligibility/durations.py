@@ -78,6 +78,7 @@ CONTRACEPTION = frozenset(
 )
 LIVING = frozenset(("live", "lives", "living", "reside", "resides", "residing", "residence", "located"))
 """How far somebody lives: `living within 2 hours of the site`."""
+STOPS = frozenset((".", ";", ")"))
 STRETCHED = frozenset(("period", "immediately"))
 """`within a 6-week period`, `in the 6 weeks immediately before`."""
 LONGEST_ALLOWED = frozenset(("up", "maximum", "max", "maximally"))
@@ -200,7 +201,9 @@ def read_other(tokens: list[Token], span: Range, last: Placed | None) -> tuple[i
         return None
     _, next, one = last
     between = [token.word for token in tokens[next : span.first]]
-    aside = between in (["("], ["(", "or"]) and word_at(tokens, span.next) in ("for", "if", "in")
+    opened = between[-1:] == ["("] or between[-2:] == ["(", "or"]
+    near = len(between) <= FAR and not STOPS.intersection(between)
+    aside = opened and near and word_at(tokens, span.next) in ("for", "if", "in")
     if between != ["or"] and not aside:
         return None
     code = "within" if one.low is None else "at-least"

@@ -18,10 +18,13 @@ BETWEEN = frozenset(WORDS["scale words"].split())
 JOINS = frozenset(("-", "to", "or", "and", ",", "/", "through", "~"))
 GRADES = frozenset(("class", "classes", "grade", "grades", "score", "scores", "scoring", "stage", "status"))
 ON = frozenset(("(", ")", "on", "the", "by", "of", "scale", "-", ",", "criteria", "as", "defined", "according", "to"))
+RUNS = frozenset(("a", "an", "point", "points", "cm", "mm"))
+"""Words of what a scale runs from and to, before its name."""
 MOST_BETWEEN = 9
 LONGEST_ASIDE = 18
 MOST_GRADES = 6
 """Of a scale whose grades stand bare behind its name: `ASA III`."""
+GOES_ON = frozenset(("to", "up", "through", "~"))
 SUBGRADES = frozenset("abc")
 """`class 2B`."""
 MOST_BEFORE = 16
@@ -90,9 +93,12 @@ def placed(text: str, tokens: list[Token], subject: Subject, first: int, next: i
     return Constraint(subject.kind, start, end, text[start:end], subject.key, *bounds)
 
 
-def says_on(tokens: list[Token], first: int, next: int) -> bool:
-    """Whether the tokens say no more than `on the` or `(`."""
-    return all(token.word in ON for token in tokens[first:next])
+def says_on(tokens: list[Token], first: int, next: int, more: frozenset[str] = frozenset()) -> bool:
+    """Whether the tokens say no more than `on the` or `(`; with `more` also `on a 0 to 10`."""
+    runs = bool(more) and tokens[first].word == "on"
+    return all(
+        token.word in ON or (runs and (token.word in more or token.kind == NUMBER)) for token in tokens[first:next]
+    )
 
 
 def after_name(tokens: list[Token], piece: Piece) -> Range | None:
@@ -166,7 +172,7 @@ def before_name(tokens: list[Token], piece: Piece, reached: int) -> Range | None
             return None
         found = read_grades(tokens, back)
         if found is not None and (found.low is None or found.high is None) and found.next < piece.first:
-            return found if says_on(tokens, found.next, piece.first) else None
+            return found if says_on(tokens, found.next, piece.first, RUNS) else None
     return None
 
 
@@ -199,6 +205,15 @@ def read_second(tokens: list[Token], one: Range) -> Range:
     if word_at(tokens, after + 1) == "of":
         return one  # `and at least 1 of the following`
     return both(one, one_bound(here, after + 1, operator, value)) or one
+
+
+def read_upto(tokens: list[Token], at: int, here: int, value: float) -> Range | None:
+    """`0 up to 2`, `0 to less than 3`; None where it is no grade that follows: half of a range is none."""
+    operator, after = read_comparison(tokens, here if word_at(tokens, here) == "up" else here + 1)
+    high = grade_at(tokens, after)
+    if operator not in ("<", "<=") or high is None or high <= value:
+        return None
+    return Range(at, after + 1, low=value, high=high, high_open=operator == "<")
 
 
 def read_grades(tokens: list[Token], at: int) -> Range | None:
@@ -247,6 +262,8 @@ def read_grades(tokens: list[Token], at: int) -> Range | None:
             return None
         if here < len(tokens) and tokens[here].word == "%":
             here += 1
+    if high == value and word_at(tokens, here) in GOES_ON:
+        return read_upto(tokens, at, here, value)
     if high == value and word_at(tokens, here) == "or" and word_at(tokens, here + 1) in ("better", "worse"):
         return Range(at, here + 2, low=value, high=value, span=True)
     return Range(at, here, low=value, high=high)

@@ -134,7 +134,8 @@ def read_phrases(text: str, tokens: list[Token]) -> Iterator[Placed]:
 
 def read_healthy(text: str, tokens: list[Token]) -> Iterator[Placed]:
     """`healthy HIV-negative controls`; whom others are compared to are no participants."""
-    if [token.word for token in tokens if token.kind != MARK] == ["healthy"]:
+    head = [token.word for token in tokens if token.kind != MARK][:3]
+    if head == ["healthy"] or (head[:2] == ["healthy", "as"] and head[2] in ("determined", "judged", "assessed")):
         at = [token.word for token in tokens].index("healthy")
         yield made(text, tokens, "healthy-volunteers", None, at, at + 1, False)
         return
@@ -142,7 +143,7 @@ def read_healthy(text: str, tokens: list[Token]) -> Iterator[Placed]:
         if token.word != "healthy" or (at and tokens[at - 1].word in ("of", "to", "than", "for", "in", "non", "-")):
             continue
         for next in range(at + 1, min(at + 7, len(tokens))):
-            if tokens[next].word in (",", ".", ";", "and", "or", "("):
+            if tokens[next].word in (".", ";", "and", "or", "(") or (tokens[next].word == "," and next > at + 1):
                 break
             if tokens[next].word in HEALTHY_PEOPLE:
                 yield made(text, tokens, "healthy-volunteers", None, at, next + 1, False)
@@ -222,7 +223,13 @@ def given(tokens: list[Token], first: int, next: int) -> bool:
     )
     if timed or dated or word_at(tokens, next) == "date":
         return False
-    if words & TIMES_BEFORE and not words & {"able", "ability", "willing", "unable", "inability"}:
+    if words & (TIMES_BEFORE - {"date"} if "sign" in words else TIMES_BEFORE) and not words & {
+        "able",
+        "ability",
+        "willing",
+        "unable",
+        "inability",
+    }:
         return False
     if not words & {"inability", "unable"} and hindered(tokens, first):
         return False

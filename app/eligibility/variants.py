@@ -50,6 +50,8 @@ SAME_WORD = {
 }
 MOST_WORDS = 6
 """Of a name that is taken apart: longer ones are sentences."""
+GIVING = frozenset(("chemotherapy", "immunotherapy", "vaccination", "administration", "pretreatment", "premedication"))
+"""Words before the `with` behind which the drug stands: `treatment with mockumab`."""
 MOST_INITIALS = 7
 MOST_INVERTED = 3
 """Parts between commas of a name that is turned round: `Leukemia, Lymphocytic, Acute`; more are a list."""
@@ -212,7 +214,9 @@ def drugs_of(name: str) -> Iterator[str]:
     yield from (word for word in name.split() if CODE.fullmatch(word) and digits_of(word) >= FEWEST_DIGITS)
     given = name
     if len(name.split()) <= MOST_WORDS:
-        given = re.split(r"\s(?:with|in|via|by|during)\s", name)[0]
+        given, *behind = re.split(r"\s(?:with|in|via|by|during)\s", name)
+        if behind and set(given.lower().split()) <= FORMS | GIVING:
+            given = behind[0]
     parts = re.split(r"\s(?:\+|and|plus|or|&)\s|\+|/|，", given)
     for part in parts:
         words = part.split()

@@ -23,6 +23,7 @@ RESTRICTED = {
     "Infants aged 30 days to 5 months of age who were born early": ["who were"] * 2,
     "INR ≤ 1.5. No fever. Patients on warfarin are eligible": ["Patients on warfarin are eligible"],
     "INR ≤ 1.5. No fever. No cough": [None],
+    "ECOG 0 or 1, or 2 for the elderly": ["for the elderly"],
     # nothing restricts these
     "Age 18 and over Performance status: ECOG 0-2": [None, None],
     "For inclusion, ALT ≤ 3 x ULN": [None],

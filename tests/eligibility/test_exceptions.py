@@ -32,7 +32,10 @@ EXCEPTIONS: dict[str, list[tuple[str, str | None]]] = {
     "Patients on insulin should have had a stable dose for 4 weeks": [(">= 4 wk", "Patients on insulin")],
     "ALT ≤ 3 x ULN*": [("<= 3 uln", "*")],
     "QTc > 450 ms (men)": [("> 450 ms", "men")],
-    "At least 3 weeks since radiotherapy (5 weeks for the pelvis)": [(">= 3 wk", "5 weeks for the pelvis")],
+    "At least 3 weeks since radiotherapy (5 weeks for the pelvis)": [
+        (">= 3 wk", "5 weeks for the pelvis"),
+        (">= 5 wk", "for the pelvis"),
+    ],
     "Steroids within 2 weeks are not allowed": [("<= 2 wk", None)],
     "Heart failure, including but not limited to NYHA class III": [(">= 3 <= 3", None)],
     "Negative pregnancy test for women under treatment": [("", None)],

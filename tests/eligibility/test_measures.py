@@ -42,6 +42,10 @@ MEASURED = {
     ],
 }
 GRADES = {
+    "ECOG 0 up to 2": [">= 0 <= 2"],
+    "ECOG of 0 to less than 3": [">= 0 < 3"],
+    "ECOG 0 to any grade": [],
+    "pain ≥ 5 on a 0 to 10 numeric rating scale": [">= 5"],
     "NYHA class 2B or better": [],
     "Modic grade II changes or less": ["<= 2"],
     "NIHSS ≤ 8 and at least 2 of the following": ["<= 8"],

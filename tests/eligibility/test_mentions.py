@@ -37,6 +37,8 @@ DRUGS = [
     ("Mockumab, Examplumab", "prior examplumab", ["examplumab"]),
     ("Cervical or Lumbar Weld", "cervical pain, lumbar weld", ["lumbar weld"]),
     ("Antibody xq4S217", "prior xq4S217", ["xq4S217"]),
+    ("Treatment with Mockumab", "prior mockumab", ["mockumab"]),
+    ("Walking with water", "water", []),
     ("Mockumab with Examplumab", "prior mockumab", ["mockumab"]),
 ]
 
