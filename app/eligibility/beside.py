@@ -91,7 +91,7 @@ def of_some_agents(
     """`for 1 week, 2 weeks for long-acting drugs`: a time beside another one."""
     if one.kind != "duration" or word_at(tokens, next) not in ("for", "if", "in"):
         return None
-    aside = first > 0 and tokens[first - 1].word in ("(", "or")
+    aside = first > 1 and "(" in (tokens[first - 1].word, tokens[first - 2].word)
     if word_at(tokens, next + 1) in NOT_SOME and not aside:
         return None
     times = [placed for placed in others if placed[2].kind == "duration" and not is_same(one, placed[2])]

@@ -17,6 +17,7 @@ Name = tuple[Literal["condition", "drug"], str]
 STOP_WORDS = frozenset(WORDS["not a name"].split())
 INSTRUMENTS = frozenset(("index", "scale", "score", "questionnaire", "inventory"))
 SOCIETIES = frozenset(("foundation", "society", "association", "institute", "federation"))
+OF_GENES = frozenset(("kinase", "kinases"))
 DENIED = frozenset(("non",))
 OPPOSED = (COURSES, frozenset(("lumbar", "cervical", "thoracic")))
 
@@ -62,6 +63,8 @@ def is_of_another(tokens: list[Token], words: list[str], at: int, next: int, ent
     """Whether the name is part of another: of a scale, of a society, of what is said not to be it (`non-melanoma`)."""
     if INSTRUMENTS.intersection(words[next : next + 4]) or SOCIETIES.intersection(words[next : next + 2]):
         return True
+    if words[next : next + 1] and words[next] in OF_GENES:
+        return True  # `anaplastic lymphoma kinase`
     if at and words[at - 1] in DENIED and tokens[at].start - tokens[at - 1].end == 1:
         return True
     if at and any(words[at - 1] in group - entry.opposed and group & entry.opposed for group in OPPOSED):

@@ -25,6 +25,8 @@ CONDITIONS = [
     ("Disk Blight", "disc blights", ["disc blights"]),
     ("Paediatric Diarrhoea", "pediatric diarrhea", ["pediatric diarrhea"]),
     ("Knee", "knee", []),
+    ("Lymphoma", "anaplastic lymphoma kinase", []),
+    ("Adolescents", "adolescents", []),
     ("Lumbar Grey Blight", "a grey blight", ["grey blight"]),
     ("Grey Fever Type 1", "grey fever", ["grey fever"]),
     ("Diabetes Mellitus Type 2", "type 1 diabetes mellitus", []),
