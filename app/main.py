@@ -62,7 +62,8 @@ def create_app(settings: Settings | None = None, door: type[Door] = Door) -> Fas
         description="Clinical-trial registry records as FHIR R5, FHIR R4 and plain versioned JSON.\n\n"
         "Parameters of searches may have a modifier after a colon (`title:contains`), and FHIR's go on to what is "
         "referred to (`site.address-country`, `_has:...`): `/fhir/r5/metadata` lists them. HEAD is "
-        "answered where GET is.",
+        "answered where GET is. Answers to requests with `Origin` have the headers of CORS, and long ones are "
+        "compressed where `Accept-Encoding` allows it: these headers are not told one by one.",
         version=package_version(),
         lifespan=lifespan,
     )

@@ -32,7 +32,7 @@ class PinnedDoor(Door):
             return
         scope[_KEY] = fault
         try:
-            await super().__call__(scope, receive, _cutting(send) if fault.cut else send)
+            await super().__call__(scope, receive, _cutting(send, scope["method"] == "HEAD") if fault.cut else send)
         except Cut:
             return
 
@@ -62,15 +62,20 @@ async def _befall(scope: Scope, fault: Fault) -> RequestError | None:
     return RequestError(fault.status, _CODES.get(fault.status, "processing"), f"{phrase}, as was asked under /pinned")
 
 
-def _cutting(send: Send) -> Send:
-    """Sends what there is, but of the body's first piece only a half."""
+def _cutting(send: Send, bare: bool) -> Send:
+    """Sends what there is, but of the body's first piece only a half; of an answer without a body (`bare`, 304)
+    nothing."""
+    head: list[Message] = []
 
     async def sending(message: Message) -> None:
         if message["type"] != "http.response.body":
-            await send(message)
+            head.append(message)
             return
-        body = message.get("body", b"")
-        await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
+        body = b"" if bare else message.get("body", b"")
+        if body:
+            for one in head:
+                await send(one)
+            await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
         raise Cut
 
     return sending

@@ -59,6 +59,6 @@ def _moment(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         moment = None
-    if moment is None or moment.tzinfo is None:
+    if moment is None or moment.tzinfo is None or not 1 < moment.year < 9999:
         raise ValueError(f"the clock is '{text[:60]}': expected an instant such as {CLOCK}")
     return moment

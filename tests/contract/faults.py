@@ -148,6 +148,18 @@ FAULTS: list[tuple[str, str, Alter]] = [
     ("CSV as something else", "plain.formats", whole(b"a,b", HTML, "/api/v1/trials?format=csv")),
     ("CSV without a row", "plain.formats", whole(b"NCT Number\r\n", "text/csv", "/api/v1/trials?format=csv")),
     ("items in another order", "plain.order", instead("/api/v1/trials?sort=-id", "/api/v1/trials", "sort=id")),
+    ("a wrong total of trials", "plain.paging", bundle(raised(1), "/api/v1/trials?limit=1")),
+    (
+        "no changes but a total",
+        "plain.paging",
+        bundle(lambda d: d.update(items=[]), "/api/v1/changes?limit=1"),
+    ),
+    ("another title than in the list", "plain.reading", trial(lambda d: d.update(title="another"))),
+    (
+        "a schema without a field",
+        "plain.schemas-served",
+        bundle(lambda d: d["properties"].pop("title"), "/api/v1/schemas/trial"),
+    ),
     ("repeated items", "plain.paging", bundle(repeated, "/api/v1/criteria", "cursor=")),
     ("a wrong total of items", "plain.paging", bundle(raised(1), "/api/v1/criteria?limit=1")),
     ("no ETag of a trial", "plain.etag", without("etag", "/api/v1/trials/NCT")),

@@ -56,6 +56,7 @@ def test_other_data_and_another_clock(make_trial_registry: Make) -> None:
         ({"clock": ""}, "the clock is '': expected an instant"),
         ({"clock": "yesterday"}, "the clock is 'yesterday': expected an instant"),
         ({"clock": "2026-01-31T00:00:00"}, "expected an instant"),
+        ({"clock": "9999-12-31T23:59:59Z"}, "expected an instant"),
         ({"database": "mysql://x/y"}, "expected sqlite:///FILE or postgresql"),
     ],
     ids=str,
@@ -143,6 +144,16 @@ def test_cut_off(trial_registry: Any, path: str, accepted: str) -> None:
             seen += part
             assert seen
     assert trial_registry.client.get(path, headers=headers).content == whole
+
+
+def test_what_has_no_body_is_cut_off_before_it(trial_registry: Any) -> None:
+    path, client = f"{STUDIES}/{BOTH[0]}", trial_registry.client
+    tag = {"If-None-Match": client.get(path).headers["etag"]}
+    for method, headers in (("HEAD", {}), ("HEAD", {"Accept-Encoding": "gzip"}), ("GET", tag)):
+        trial_registry.cut_next(path)
+        with pytest.raises(httpx.RemoteProtocolError):
+            client.request(method, path, headers=headers)
+        assert client.request(method, path, headers=headers).status_code == (304 if headers is tag else 200)
 
 
 @pytest.mark.parametrize("how", ["delete", "change"])

@@ -1,18 +1,14 @@
 """The plain API: every list and item against its schema, paging, caches, errors."""
 
-import csv
-import io
 import re
 from collections.abc import Iterator
 
 from app.contract.change import Document, Json
 from app.contract.checks.check import Broken, Check, Failure, Nothing
 from app.contract.checks.schemas import opened, valid
-from app.contract.checks.server import ABSENT, Server, place, refused
+from app.contract.checks.server import ABSENT, Server, refused
 
-_BASE = "/api/v1"
-_PAGES = 8
-_FORMATS = {"text/csv": "csv", "application/geo+json": "geojson"}
+BASE = "/api/v1"
 _VALUES = {"before": "version", "after": "version"}
 """Names in a path whose value an item has under another name."""
 _NAME = re.compile(r"\{(\w+)\}")
@@ -21,9 +17,9 @@ _NAME = re.compile(r"\{(\w+)\}")
 def schemas(server: Server) -> Iterator[Failure]:
     """An item's address is filled from the first of its list."""
     components = opened(server.contract.get("components", {}))
-    for path, operation in _operations(server):
+    for path, operation in operations(server):
         try:
-            answer = server.get(_filled(server, path, _limited(operation)))
+            answer = server.get(filled(server, path, _limited(operation)))
         except Nothing:
             continue
         except Broken as broken:
@@ -37,62 +33,8 @@ def schemas(server: Server) -> Iterator[Failure]:
             yield from valid(components, answer, schema)
 
 
-def formats(server: Server) -> Iterator[Failure]:
-    for path, operation in _operations(server):
-        for kind in operation["responses"]["200"]["content"].keys() & _FORMATS.keys():
-            try:
-                answer = server.get(f"{_filled(server, path)}?format={_FORMATS[kind]}")
-            except Nothing:
-                continue
-            if answer.status != 200 or answer.kind != kind:
-                yield answer.failure(f"status 200 and {kind}")
-            elif kind == "text/csv":
-                rows = len(list(csv.reader(io.StringIO(answer.body.decode("utf-8-sig", "replace"))))) - 1
-                items = len(server.get(_filled(server, path)).object()["items"])
-                if rows != items:
-                    yield answer.failure(f"a head and a row for each item of the list: {items}", f"{rows} rows")
-
-
-def order(server: Server) -> Iterator[Failure]:
-    for sort, backwards in (("id", False), ("-id", True)):
-        answer = server.get(f"{_BASE}/trials?fields=title&limit=100&sort={sort}")
-        ids = [one["id"] for one in answer.object()["items"]]
-        if len(ids) < 2:
-            raise Nothing("there are fewer than two trials")
-        if ids != sorted(ids, reverse=backwards):
-            yield answer.failure(f"ids that {'fall' if backwards else 'rise'}", ", ".join(ids[:5]))
-
-
-def paging(server: Server) -> Iterator[Failure]:
-    path = f"{_BASE}/criteria"
-    total = server.get(f"{path}?limit=1").object()["total"]
-    if not total:
-        raise Nothing("there are no criteria")
-    size = min(100, -(-total // 4))
-    following: str | None = f"{path}?limit={size}"
-    seen: list[str] = []
-    pages = 0
-    while following and pages < _PAGES:
-        answer = server.get(following)
-        page = answer.object()
-        ids = [one["id"] for one in page["items"]]
-        again = sorted(set(ids) & set(seen)) + [one for one in set(ids) if ids.count(one) > 1]
-        if again:
-            yield answer.failure("no item that was on a page before", f"again {', '.join(again[:5])}")
-            return
-        if page["total"] != total:
-            yield answer.failure(f"total {total}, as on the first page", f"total {page['total']}")
-        seen += ids
-        following = place(page["next"]) if page["next"] else None
-        pages += 1
-    if not following and len(seen) != total:
-        yield answer.failure(f"as many items on all pages as 'total' says: {total}", f"{len(seen)} items")
-    if following and len(seen) != size * pages:
-        yield answer.failure(f"{size} items on each page that has a next one", f"{len(seen)} on {pages} pages")
-
-
 def etag(server: Server) -> Iterator[Failure]:
-    for path in (f"{_BASE}/trials?limit=1", _filled(server, f"{_BASE}/trials/{{id}}")):
+    for path in (f"{BASE}/trials?limit=1", filled(server, f"{BASE}/trials/{{id}}")):
         yield from not_modified(server, path)
 
 
@@ -112,24 +54,24 @@ def not_modified(server: Server, path: str) -> Iterator[Failure]:
 
 
 def unknown_parameter(server: Server) -> Iterator[Failure]:
-    for path, _ in _operations(server):
+    for path, _ in operations(server):
         if "{" not in path:
             yield from refused(server.get(f"{path}?{ABSENT}=1"), 400, naming=ABSENT)
 
 
 def bad_value(server: Server) -> Iterator[Failure]:
-    yield from refused(server.get(f"{_BASE}/trials?limit=many"), 400, naming="limit")
-    yield from refused(server.get(f"{_BASE}/trials?cursor=forged"), 400, naming="cursor")
+    yield from refused(server.get(f"{BASE}/trials?limit=many"), 400, naming="limit")
+    yield from refused(server.get(f"{BASE}/trials?cursor=forged"), 400, naming="cursor")
 
 
 def unknown_id(server: Server) -> Iterator[Failure]:
-    for path, operation in _operations(server):
+    for path, operation in operations(server):
         if "{id}" in path and "404" in operation["responses"]:
             yield from refused(server.get(_NAME.sub(lambda m: ABSENT if m[1] == "id" else "1", path)), 404, 400)
 
 
 def unknown_route(server: Server) -> Iterator[Failure]:
-    for path in (f"/{ABSENT}", f"{_BASE}/{ABSENT}"):
+    for path in (f"/{ABSENT}", f"{BASE}/{ABSENT}"):
         yield from refused(server.get(path), 404)
 
 
@@ -141,12 +83,12 @@ def method(server: Server) -> Iterator[Failure]:
         yield answer.failure("an Allow header that names GET", f"Allow: {answer.headers.get('allow')}")
 
 
-def _operations(server: Server) -> Iterator[tuple[str, Json]]:
+def operations(server: Server) -> Iterator[tuple[str, Json]]:
     """What the contract says of GET, references followed."""
     document = Document(server.contract)
     for path, given in server.contract["paths"].items():
         operation = document.resolve(given).get("get")
-        if path.startswith(f"{_BASE}/") and operation:
+        if path.startswith(f"{BASE}/") and operation:
             responses = {status: document.resolve(one) for status, one in operation.get("responses", {}).items()}
             if "content" in responses.get("200", {}):
                 parameters = [document.resolve(one) for one in operation.get("parameters", ())]
@@ -157,7 +99,7 @@ def _limited(operation: Json) -> str:
     return "?limit=3" if any(one["name"] == "limit" for one in operation["parameters"]) else ""
 
 
-def _filled(server: Server, path: str, query: str = "") -> str:
+def filled(server: Server, path: str, query: str = "") -> str:
     """Raises Nothing where a list is empty."""
     while found := _NAME.search(path):
         listed = f"{path[: found.start()].rstrip('/')}"
@@ -178,19 +120,6 @@ CHECKS = (
         schemas,
         "Every list and item answers, with what its schema in the contract says; further fields are no fault.",
         "promise: /openapi.json",
-    ),
-    Check(
-        "plain.formats",
-        formats,
-        "format=csv and format=geojson answer where the contract has them; CSV has a row for each item.",
-        "promise: format",
-    ),
-    Check("plain.order", order, "sort=id and sort=-id put trials in that order.", "promise: sort"),
-    Check(
-        "plain.paging",
-        paging,
-        "'total' is as many as all pages have; following 'next' shows each item once.",
-        "promise: total and next of a list",
     ),
     Check(
         "plain.etag",

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from time import perf_counter
 
-from app.contract.checks import matching, metadata, plain, reach, reading, schemas, searching
+from app.contract.checks import lists, matching, metadata, plain, reach, reading, schemas, searching
 from app.contract.checks.check import Broken, Check, Ended, Failure, Kind, Nothing, ReleaseCheck, Result, Unreachable
 from app.contract.checks.server import ABSENT, RELEASES, Server
 
@@ -42,6 +42,7 @@ _OF_RELEASES = (*metadata.CHECKS, *schemas.CHECKS, *reading.CHECKS, *searching.C
 CHECKS: tuple[Check, ...] = (
     *reach.CHECKS,
     *plain.CHECKS,
+    *lists.CHECKS,
     *(
         each
         for part in (metadata, schemas, reading, searching, matching)
