@@ -177,29 +177,6 @@ def test_text_without_headings_is_one_note_for_each_paragraph():
 @pytest.mark.parametrize(
     ("text", "rows"),
     [
-        ("* Aa\n* Must have:\n* tea\n* salt\n* Bb", ["Aa", "Must have:", ">tea", ">salt", "Bb"]),
-        ("* aa\n* Must have:\n* tea\n* salt\n* Bb", ["aa", "Must have:", "tea", "salt", "Bb"]),
-        ("* Must have:\n* tea\n* Bb", ["Must have:", "tea", "Bb"]),
-        ("* Aa\n* As follows:\n* Arm A: tea\n* Arm B: salt", ["Aa", "As follows:", ">Arm A: tea", ">Arm B: salt"]),
-        (
-            "* Good blood values:\n* Hue ≥ 5\n* Tint < 3\n* Good ear function:\n* Pitch ≤ 9\n* Age > 7",
-            ["Good blood values:", ">Hue ≥ 5", ">Tint < 3", "Good ear function:", "Pitch ≤ 9", "Age > 7"],
-        ),
-        (
-            "* Good tea values:\n* Hue ≥ 5\n  * Tea\n* Tint < 3\n* Bb",
-            ["Good tea values:", "Hue ≥ 5", ">Tea", "Tint < 3", "Bb"],
-        ),
-        ("* Aa\n* One of:\n* Tea;\n* Salt; or\n* Oil\n* Bb", ["Aa", "One of:", ">Tea;", ">Salt; or", ">Oil", "Bb"]),
-        ("* Aa;\n* One of:\n* Tea;\n* Salt;\n* Oil", ["Aa;", "One of:", "Tea;", "Salt;", "Oil"]),
-    ],
-)
-def test_a_list_at_the_level_of_its_lead_in(text, rows):
-    assert outline(HEAD + text) == rows
-
-
-@pytest.mark.parametrize(
-    ("text", "rows"),
-    [
         ("* Twins are not eligible.", [("criterion", "exclusion")]),
         ("* Twins are eligible for this study", [("criterion", "inclusion")]),
         ("* Tea unless ineligible", [("note", "inclusion")]),

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 
 from app.sources.eligibility.marks import Item
+from app.sources.eligibility.topics import count_of_topic
 
 _LONGEST = 60
 """Items of such a list that are looked at."""
@@ -33,19 +34,37 @@ def find_flat_end(items: Sequence[Item], i: int, lead: Item, before: Item | None
 
     `before` is the item of the lead-in's own list above it.
     """
-    run = _same_level(items, i)
-    count = _small(run, lead, before) or _arms(run, before) or _values(run, lead) or _punctuated(run, lead, before)
-    return i + count if count > 1 else None
+    places = _same_level(items, i)
+    run = [items[place] for place in places]
+    if not run:
+        return None
+    counts = (
+        _small(run, lead, before),
+        _arms(run, before),
+        _titled(run, lead),
+        _values(run, lead),
+        _punctuated(run, lead, before),
+        _beside(run, lead),
+        count_of_topic(lead.text, [item.text for item in run]),
+    )
+    count = next((count for count in counts if count > 1), 0)
+    if not count:
+        return None
+    return places[count] if count < len(places) else places[-1] + 1
 
 
-def _same_level(items: Sequence[Item], i: int) -> list[Item]:
+def _same_level(items: Sequence[Item], i: int) -> list[int]:
+    """Where the items of the list from item `i` on are: what is indented more is inside it."""
     first = items[i]
     bullet = first.mark.bullet if first.mark else ""
     run = []
-    for item in items[i : i + _LONGEST]:
+    for place in range(i, min(len(items), i + _LONGEST)):
+        item = items[place]
+        if item.mark and item.indent > first.indent:
+            continue
         if not item.mark or item.numbered or item.indent != first.indent or item.mark.bullet != bullet or item.inside:
             break
-        run.append(item)
+        run.append(place)
     return run
 
 
@@ -63,6 +82,20 @@ def _arms(run: list[Item], before: Item | None) -> int:
     if before and _ARM.match(before.text):
         return 0
     return _count(run, [bool(_ARM.match(item.text)) for item in run])
+
+
+def _titled(run: list[Item], lead: Item) -> int:
+    """`BEFORE STEP 1:` heads all up to the next such line in capitals."""
+    if not lead.text.isupper():
+        return 0
+    return _count(run, [not (item.text.isupper() and item.text.endswith(":")) for item in run])
+
+
+def _beside(run: list[Item], lead: Item) -> int:
+    """Up to a lead-in that opens with the same two words: `They may start if:`, `They may not start if:`."""
+    opening = lead.text.split()[:2]
+    others = [item.text.endswith(":") and item.text.split()[:2] == opening for item in run[:-1]]
+    return others.index(True) if True in others else 0
 
 
 def _values(run: list[Item], lead: Item) -> int:

@@ -54,6 +54,8 @@ _MEASURED = re.compile(
     r"(?: (?:and |or )?[\w/()+-]{2,30}){0,4} ?(?:is |of |must be )?"
 )
 _NO_MEASURE = re.compile(r"(?:ULN|UNL|IU|OR|AND|DNA|RNA|HG|Grade|Hg|Units?|Stage|NCI|CTC\w*|Version|Class)\b")
+_SEE = ("See Disease Characteristics", "See Patient Characteristics")
+_ANALYTE = re.compile(r"AST|ALT|SGOT|SGPT|BUN|ANC|WBC|PTT?|INR|LVEF|DLCO|FEV1|LDH")
 _NEAR = 80
 _STOP = re.compile(r"(?<=[\w)%]\w[.])[ \t]{1,4}(?=[A-Z<>≤≥])")
 _VERBS = words_of(
@@ -109,7 +111,12 @@ def _find_joined(text: str, begins: int, stop: int, form: bool) -> Iterator[tupl
         colon = text.find(": ", scanned, at) if form and not listed else -1
         listed = colon + 2 if colon >= 0 else listed
         scanned = at
-        if form and before in ("OR", "AND") and word[1:2].islower():
+        if (
+            form
+            and before in ("OR", "AND")
+            and word[1:2].islower()
+            and (listed or word in _OPENS or _is_measured(text, at, form))
+        ):
             if listed and not level:
                 level = 1
                 yield listed, level
@@ -121,6 +128,7 @@ def _find_joined(text: str, begins: int, stop: int, form: bool) -> Iterator[tupl
             listing = bool(listed) and not level
             opens = _opens_in_form(before, word, after, listing) if form else _opens(before, word, after)
             near = max(compared, at - _NEAR)
+            opens = opens or (form and _is_whole(text, at, before, word))
             valued = not opens and _VALUE.search(before[-12:]) and (form or _COMPARES.search(text, near, at))
             if not opens and not (valued and _is_measured(text, at, form)):
                 continue
@@ -143,6 +151,13 @@ def _opens_in_form(before: str, word: str, after: str, listing: bool) -> bool:
     lower = after.islower() or after == ","
     named = _NAME.match(word) or (before[0].isupper() and before[1:].islower())
     return not listing and lower and word.rstrip(",")[1:].islower() and not named
+
+
+def _is_whole(text: str, at: int, before: str, word: str) -> bool:
+    """Whether what stands before is a whole criterion: it refers to another part, or an analyte's own name follows."""
+    if before == "Characteristics":
+        return text.endswith(_SEE, 0, at - 1)
+    return bool(_ANALYTE.fullmatch(word)) and before[-1] not in ",;:-–(/" and _is_measured(text, at, True)
 
 
 def _is_measured(text: str, at: int, form: bool) -> bool:

@@ -7,7 +7,7 @@ import re
 
 from app.record.trial import CriterionRole
 from app.sources.eligibility.marks import Item
-from app.sources.eligibility.tree import OpenList, Tree
+from app.sources.eligibility.tree import HEADS_NOTES, OpenList, Tree
 
 _LEADS = (
     *("the following", "include", "includes", "including", "as follows", "such as", "defined as", "defined by"),
@@ -40,7 +40,9 @@ class Leads(Tree):
             return True
         if not self.taken or not self.is_apart(item):
             return False
-        goes_on = self.pieces[self.taken[-1][1]][-1].endswith((";", ",")) and not item.text.endswith(":")
+        before = self.pieces[self.taken[-1][1]]
+        alike = before[0].split()[:2] == item.text.split()[:2]
+        goes_on = (before[-1].endswith((";", ",")) or alike) and not item.text.endswith(":")
         return item.indent == top.lead_indent or (top.block and self.taken[-1][1] == top.last and not goes_on)
 
     def is_block_over(self, top: OpenList, item: Item) -> bool:
@@ -110,6 +112,22 @@ class Leads(Tree):
         deeper = item.mark and top.interrupts and item.indent > (top.indent or 0)
         return bool(deeper and top.last == self.taken[-1][1] and not self.leads_in(top.last))
 
+    def ends_examples(self, i: int, item: Item) -> bool:
+        """Whether the list that a paragraph leads in, among the items of a list, ends at a lead-in as that list has."""
+        top = self.lists[-1]
+        below = self.items[i + 1] if i + 1 < len(self.items) else None
+        if (
+            not item.mark
+            or item.numbered
+            or not item.text.endswith(":")
+            or top.parent is None
+            or top.indent != item.indent
+        ):
+            return False
+        paragraph = not self.result.criteria[top.parent].label
+        flat = below and below.mark and below.mark.bullet == item.mark.bullet and below.indent == item.indent
+        return bool(flat and paragraph and any(one.bullet == item.mark.bullet for one in self.lists[:-1]))
+
     def role_of(self, item: Item) -> CriterionRole:
         said = _NOTE.match(item.text) or _NOTHING.fullmatch(item.text) or _ELSEWHERE.match(item.text)
         return "note" if not self.closed and said else "criterion"
@@ -123,7 +141,7 @@ class Leads(Tree):
 
     def is_marked_note(self, item: Item) -> bool:
         """Whether an item of an outermost list is a note on the one before it: `* NOTE: ...`."""
-        if self.closed or not item.mark or not _NOTE.match(item.text):
+        if self.closed or not item.mark or not _NOTE.match(item.text) or HEADS_NOTES.fullmatch(item.text):
             return False
         top = self.lists[-1]
         return top.parent is None and top.last is not None and top.bullet == item.mark.bullet

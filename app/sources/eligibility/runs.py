@@ -13,7 +13,7 @@ from app.sources.eligibility.marks import Item, Place, places
 _MARK = re.compile(
     r"(?<![^\s;:.,；：。，、)\]）])(?:"
     r"(?P<open>[(（]?)(?:(?P<number>\d{1,2})|(?P<roman>[ivx]{1,5})|(?P<upper>[A-Z])|(?P<letter>[a-z]))"
-    r"(?P<close>(?<=[(（]\w)[)）]\.(?=\s)|\\?[.)）、])(?=[\s\u00a0]|(?<=[)）、])[^\W\d]|(?<=\d\.)[A-Z][a-z])"
+    r"(?P<close>(?<=[(（]\w)[)）]\.(?=\s)|(?<=\d)\)\.(?=\s)|\\?[.)）、])(?=[\s\u00a0]|(?<=[)）、])[^\W\d]|(?<=\d\.)[A-Z][a-z])"
     r"|(?P<bullet>[•●▪■])(?=[ \t]*\S)|(?P<circled>[①-⑳]))"
 )
 _STOPS = (":", "：", ";", "；", ".", "。")

@@ -16,6 +16,8 @@ _ELIGIBILITY = re.compile(
     r"(?:key |main |general |study |patient )?eligibility(?: criteria)?:?|criteria for eligibility:?",
     re.IGNORECASE,
 )
+_TIME = re.compile(r"(?:prior to|before|after|during|within|until) [a-z]", re.IGNORECASE)
+"""`After the operation:` says when what stands below it has to hold."""
 _SMALL = frozenset(["a", "and", "at", "for", "in", "of", "on", "or", "the", "to"])
 
 
@@ -39,7 +41,7 @@ def is_section_title(above: Item | None, item: Item, below: Item | None, dense: 
     if item.mark or item.inside or below is None or len(item.text) > 80:
         return False
     words = item.text.split()
-    if len(words) > 8 or _LEAD_IN.search(item.text) or item.text[-1] in ".;,!?":
+    if len(words) > 8 or _TIME.match(item.text) or _LEAD_IN.search(item.text) or item.text[-1] in ".;,!?":
         return False
     colon = item.text.endswith((":", "："))
     if below.line.number == item.line.number:

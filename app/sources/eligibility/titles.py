@@ -84,6 +84,10 @@ _OF_STUDY = re.compile(
     re.IGNORECASE,
 )
 """Somebody of whom nothing else is said is eligible or not: all that follows is a list of the study's criteria."""
+_STATED = re.compile(
+    r"(?:[\w-]{1,30} ){0,2}(?:subjects?|patients?|participants?|individuals?|volunteers?), (?!who|that)", re.IGNORECASE
+)
+"""`Patients, left-handed, are eligible if:` states a criterion itself."""
 _ELSEWHERE = re.compile(r"\b(?:defined|described|listed|specified|stated|mentioned|outlined) in\b|\bcriterion #", re.I)
 
 
@@ -133,7 +137,7 @@ def _read_english(item: Item, below: Item | None) -> Title | None:
         label
         and not end["colon"]
         and end["group"]
-        and (len(label.split()) > (6 if item.mark else 16) or (after.endswith(".") and (item.mark or not heads_list)))
+        and (len(label.split()) > (6 if item.mark else 24) or (after.endswith(".") and (item.mark or not heads_list)))
     ):
         return None
     rest = _rest(item, match.end() + end.end())
@@ -213,6 +217,8 @@ def read_type_sentence(item: Item, current: str | None, first: bool) -> str | No
         return None
     type = read_type(raw)
     if first and current:
+        if _STATED.match(raw):
+            return None
         choice = "one of" in raw and "criteria" not in raw
         return type if type == current and not choice else None
     opens = (type != current or _OF_STUDY.match(raw)) and _OPENS.search(raw)

@@ -19,9 +19,7 @@ _ANY_OF = re.compile(
     re.IGNORECASE,
 )
 _ALL_OF = re.compile(r"\b(?:all(?: of)?|each of|both of) the (?:following|below)|\ball of:", re.IGNORECASE)
-_HEADS_NOTES = re.compile(
-    r"[\W_]*(?:please |of )?(?:notes?|remarks?)(?: (?:for|on) [\w -]{1,40})?[\W_]*", re.IGNORECASE
-)
+HEADS_NOTES = re.compile(r"[\W_]*(?:please |of )?(?:notes?|remarks?)(?: (?:for|on) [\w -]{1,40})?[\W_]*", re.IGNORECASE)
 """A note that says more may stand in the middle of a list of criteria, which goes on."""
 
 
@@ -132,7 +130,7 @@ class Tree:
         result = self.result
         type = self.type
         above = result.criteria[into.parent] if into.parent is not None else None
-        if above and above.role == "note" and (type is None or _HEADS_NOTES.fullmatch(above.text)):
+        if above and above.role == "note" and (type is None or HEADS_NOTES.fullmatch(above.text)):
             role = "note"
         if type is None:
             type = above.type if above else told_type(item.text)
