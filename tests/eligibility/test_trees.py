@@ -45,14 +45,14 @@ def test_scores() -> None:
 
 if "TRIALS_SAMPLE" in os.environ:
 
-    @pytest.mark.parametrize(("half", "parents"), [("development", 0.94)])
+    @pytest.mark.parametrize(("half", "parents"), [("development", 0.965)])
     def test_trees_of_the_labelled_texts(half: str, parents: float) -> None:
         scores = score_trees(os.environ["TRIALS_SAMPLE"])[half]
         for name, score in vars(scores).items():
             print(f"{half} {name}: {score}")
         if not scores.nodes.labelled:
             pytest.skip("no text is in this half")
-        assert scores.types.precision >= 0.995
+        assert scores.types.precision >= 0.998
         assert scores.parents.f1 >= parents
 
     def test_no_text_of_the_sample_is_lost() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.sources.test_criteria_text import HEAD, outline
+from tests.sources.test_criteria_text import HEAD, outline, read
 
 
 @pytest.mark.parametrize(
@@ -65,6 +65,12 @@ def test_a_list_at_the_level_of_its_lead_in(text, rows):
             "Not so:\n\nThey are red;\n\nThey are blue\n\nThey are big.\n\nAa",
             ["Not so:", ">They are red;", ">They are blue", ">They are big.", "Aa"],
         ),
+        ("* Aa:\n\n  i. Bb\n\nii. Cc\n\niii. Dd\n* Ee", ["Aa:", ">Bb", ">Cc", ">Dd", "Ee"]),
+        (
+            "* Aa\n* Eligibility criteria to participate in the tea substudy (taste)\n* Bb\n* Cc:\n  * Dd",
+            ["Aa", "Eligibility criteria to participate in the tea substudy (taste)", ">Bb", ">Cc:", ">>Dd"],
+        ),
+        ("* The information listed above is not all.", ["[The information listed above is not all.]"]),
         ("1. One of: 1). Aa; 2). Bb\n2. Cc", ["One of:", ">Aa;", ">Bb", "Cc"]),
         ("* Aa\n\nPrior to the tea:\n\n* Bb\n* Cc", ["Aa", "Prior to the tea:", ">Bb", ">Cc"]),
         (
@@ -76,3 +82,39 @@ def test_a_list_at_the_level_of_its_lead_in(text, rows):
 )
 def test_what_leads_in_a_list_or_not(text, rows):
     assert outline(HEAD + text) == rows
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("* Likes tea; Hates salt (a; b); Naps", ["Likes tea;", "Hates salt (a; b);", "Naps"]),
+        ("* Likes tea; hates salt; Naps", ["Likes tea; hates salt; Naps"]),
+        ("* Likes tea; Naps", ["Likes tea; Naps"]),
+        ("* Drinks: Tea; Salt; Oil", ["Drinks: Tea; Salt; Oil"]),
+        ("* Likes tea; Hates salt; Naps\n* Bb", ["Likes tea; Hates salt; Naps", "Bb"]),
+    ],
+)
+def test_a_whole_list_in_one_line(text, rows):
+    assert outline(HEAD + text) == rows
+
+
+def test_a_part_of_the_study_that_a_list_heads_has_the_rest_of_the_list():
+    found = read(HEAD + "* Aa\n* Eligibility criteria to participate in the tea substudy:\n* Bb\n  * Cc")
+    assert [found.cohorts[one.cohort].label for one in found.criteria] == [None, *["tea substudy"] * 3]
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        (
+            "Spot size must be as follows: At least 4 cm At least 5 cm No blue spot",
+            ["Spot size must be as follows:", ">At least 4 cm", ">At least 5 cm", "No blue spot"],
+        ),
+        ("Spot, i.e.: No red part At least 5 cm", ["Spot, i.e.:", ">No red part", ">At least 5 cm"]),
+        ("Purple elbow OR Blue knee with tea", ["Purple elbow OR Blue knee with tea"]),
+        ("Not tea AST no greater than 5 times ULN", ["Not tea", "AST no greater than 5 times ULN"]),
+        ("See Patient Characteristics Tint below 5", ["See Patient Characteristics", "Tint below 5"]),
+    ],
+)
+def test_criteria_that_stand_joined_in_a_form(text, rows):
+    assert outline("DISEASE CHARACTERISTICS: " + text) == [f"{'>' * row.count('>')}[{row.lstrip('>')}]" for row in rows]

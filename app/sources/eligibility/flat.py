@@ -7,6 +7,7 @@ something tells them from what follows: small letters, semicolons, the names of 
 import re
 from collections.abc import Sequence
 
+from app.sources.eligibility.groups import CRITERIA_OF
 from app.sources.eligibility.marks import Item
 from app.sources.eligibility.topics import count_of_topic
 
@@ -38,6 +39,8 @@ def find_flat_end(items: Sequence[Item], i: int, lead: Item, before: Item | None
     run = [items[place] for place in places]
     if not run:
         return None
+    if heads_part(lead):
+        return _after_inner(items, places[-1])
     counts = (
         _small(run, lead, before),
         _arms(run, before),
@@ -50,7 +53,20 @@ def find_flat_end(items: Sequence[Item], i: int, lead: Item, before: Item | None
     count = next((count for count in counts if count > 1), 0)
     if not count:
         return None
-    return places[count] if count < len(places) else places[-1] + 1
+    return places[count] if count < len(places) else _after_inner(items, places[-1])
+
+
+def _after_inner(items: Sequence[Item], i: int) -> int:
+    """The place after item `i` and what is indented more than it."""
+    for place in range(i + 1, min(len(items), i + _LONGEST)):
+        if not items[place].mark or items[place].indent <= items[i].indent:
+            return place
+    return min(len(items), i + _LONGEST)
+
+
+def heads_part(lead: Item) -> bool:
+    """Whether all that follows is for those who take part in something else: in a substudy."""
+    return bool(CRITERIA_OF.match(lead.text))
 
 
 def _same_level(items: Sequence[Item], i: int) -> list[int]:

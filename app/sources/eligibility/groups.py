@@ -79,6 +79,11 @@ _RELATED = re.compile(
     re.IGNORECASE,
 )
 """`Sleep-related for participants with a purple elbow`, apart from the list below it."""
+CRITERIA_OF = re.compile(
+    r"(?:eligibility|inclusion|exclusion) criteria (?:to participate|for participation) in (?:the )?"
+    r"(?P<label>(?:[\w-]{1,30} ){1,8}?[\w-]{1,30})(?= ?\(| ?:|\.?$| Note\b)",
+    re.IGNORECASE,
+)
 _WHO = re.compile(r"\b(?:of|with|without|in|receiving|from|for|on)\b", re.IGNORECASE)
 _LEAD = re.compile(
     r"\b(?:following|below|includ\w*|either|one|any|all|each|if|who|that|than|are|is|was|be|have|has|having|or|such|"
@@ -181,6 +186,9 @@ def read_group_item(item: Item, below: Item | None) -> Span | None:
     """The group that a marked item names, where that is all it does and the list below it is for that group."""
     if not item.mark or below is None:
         return None
+    part = CRITERIA_OF.match(item.raw)
+    if part:
+        return _label(item, part)
     other = item.text.endswith(":") and below.mark and below.numbered != item.numbered
     if below.indent <= item.indent and not other:
         return None

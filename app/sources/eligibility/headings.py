@@ -110,5 +110,7 @@ def read_group(item: Item) -> Span | None:
 
 def read_none_for(text: str) -> str | None:
     """`There are no exclusion criteria for family members.` -> `family members`"""
+    if text[:5].casefold() != "there":
+        return None
     match = _NONE_FOR.fullmatch(verbatim(text))
     return match["group"].rstrip(". ") if match else None

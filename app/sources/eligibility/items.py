@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from app.sources.document import Line
-from app.sources.eligibility.joined import find_joined, find_phrases
+from app.sources.eligibility.joined import find_clauses, find_joined, find_phrases
 from app.sources.eligibility.languages import PHRASE, read_type
 from app.sources.eligibility.marks import Item, Place, read_item, unmark
 from app.sources.eligibility.runs import Recent, find_run, remember
@@ -16,6 +16,7 @@ _HEADING = re.compile(
     r"(?:Non-?[Ii]nclusion|Inclusion|Exclusion|NON-?INCLUSION|INCLUSION|EXCLUSION)"
     r"(?: (?:[Cc]riteria|[Cc]riterion|CRITERIA|CRITERION))? ?[:：])"
 )
+_BEGINS = re.compile(r"[A-Z:;.)]")
 _COLON = re.compile("[:：]")
 _SENTENCE_END = tuple(".;!?)。；")
 _NO_HEADING_AFTER = re.compile(
@@ -32,17 +33,32 @@ def read_items(lines: Sequence[Line]) -> list[Item]:
     found: list[Item] = []
     recent: Recent = {}
     for i, line in enumerate(whole):
+        if _is_plain(line, first[i]):
+            found.append(first[i])
+            if first[i].numbered:
+                remember(recent, _places(first[i]))
+            continue
         below = first[i + 1].mark if i + 1 < len(first) else None
         pieces = list(_split_line(line, first[i], below.places if below else (), recent))
         if len(pieces) == 1 and not first[i].mark:
-            pieces = list(_split_phrases(line))
+            pieces = list(_split_at(line, find_phrases(line.text)))
+        if len(pieces) == 1 and len(clauses := find_clauses(line.text)) > 1 and _is_alone(first, i):
+            pieces = list(_split_at(line, clauses))
         for n, (piece, deeper) in enumerate(pieces):
             item = read_item(piece, first[i].indent + deeper) if n else first[i]
             item = read_item(piece) if not n and len(pieces) > 1 else item
-            if item.mark:
-                remember(recent, item.mark.places)
+            remember(recent, _places(item))
             found.append(item)
     return _without_initials(found)
+
+
+def _is_plain(line: Line, item: Item) -> bool:
+    """Whether nothing in a line can begin a piece of it: no sentence, mark or heading; most lines are so."""
+    return line.text.isascii() and not _BEGINS.search(line.text, item.span.start - line.start + 1)
+
+
+def _places(item: Item) -> tuple[Place, ...]:
+    return item.mark.places if item.mark else ()
 
 
 def _split_line(line: Line, own: Item, below: tuple[Place, ...], recent: Recent) -> Iterator[tuple[Line, int]]:
@@ -66,10 +82,15 @@ def _split_joined(piece: Line, deeper: int) -> Iterator[tuple[Line, int]]:
     yield _piece(piece, start, len(piece.text)), deeper + inner
 
 
-def _split_phrases(line: Line) -> Iterator[tuple[Line, int]]:
-    cuts = [0, *find_phrases(line.text), len(line.text)]
-    for start, end in pairwise(cuts):
+def _split_at(line: Line, cuts: list[int]) -> Iterator[tuple[Line, int]]:
+    for start, end in pairwise([0, *cuts, len(line.text)]):
         yield _piece(line, start, end), 0
+
+
+def _is_alone(lines: list[Item], i: int) -> bool:
+    """Whether a line is all that stands between two headings."""
+    ends = lines[i + 1] if i + 1 < len(lines) else None
+    return i > 0 and read_title(lines[i - 1]) is not None and (ends is None or read_title(ends) is not None)
 
 
 def _split_at_headings(line: Line) -> Iterator[Line]:

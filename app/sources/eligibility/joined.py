@@ -51,13 +51,16 @@ _VALUE = re.compile(
 _ENUMERATED = re.compile(r"[(\[]?[\w.]{1,4}\)$")
 _MEASURED = re.compile(
     r"(?:[A-Z][a-z]+|[A-Z]{2,4}[a-z]?\d?|QTc\w?|Hb|Hgb)(?:/[A-Z]+)?"
-    r"(?: (?:and |or )?[\w/()+-]{2,30}){0,4} ?(?:is |of |must be )?"
+    r"(?: (?:and |or )?(?:[\w/()+-]{2,30}|[A-C])){0,4} ?(?:is |of |must be )?"
 )
 _NO_MEASURE = re.compile(r"(?:ULN|UNL|IU|OR|AND|DNA|RNA|HG|Grade|Hg|Units?|Stage|NCI|CTC\w*|Version|Class)\b")
 _SEE = ("See Disease Characteristics", "See Patient Characteristics")
 _ANALYTE = re.compile(r"AST|ALT|SGOT|SGPT|BUN|ANC|WBC|PTT?|INR|LVEF|DLCO|FEV1|LDH")
+_LISTS = ("i.e.:", "follows:", "following:")
 _NEAR = 80
 _STOP = re.compile(r"(?<=[\w)%]\w[.])[ \t]{1,4}(?=[A-Z<>≤≥])")
+_SEMICOLON = re.compile(r"[;；][ \t]*")
+_IN_BRACKETS = re.compile(r"\([^()]*\)")
 _VERBS = words_of(
     "is are was were be been must will would may might should can cannot could has have had do does did shall if who"
 )
@@ -77,6 +80,14 @@ def find_phrases(text: str) -> list[int]:
     if any(not 2 < len(words) < 30 or words[0] in _BACK or not _VERBS.isdisjoint(words) for words in phrases):
         return []
     return starts[1:]
+
+
+def find_clauses(text: str) -> list[int]:
+    """Where each of three or more criteria begins that only semicolons part, in a line that is a whole list."""
+    bare = _IN_BRACKETS.sub(lambda match: "x" * len(match.group()), text)
+    cuts = [match.end() for match in _SEMICOLON.finditer(bare.rstrip("; ."))]
+    capitals = all(text[at : at + 1].isupper() or not text[at : at + 1].isascii() for at in cuts)
+    return cuts if len(cuts) > 1 and capitals and ":" not in bare else []
 
 
 def find_joined(text: str) -> list[tuple[int, int]]:
@@ -99,6 +110,22 @@ def find_joined(text: str) -> list[tuple[int, int]]:
     return sorted(set(cuts))
 
 
+class _Run:
+    """A list after `as follows:`: up to the end of its part, or as long as its items begin with one word."""
+
+    def __init__(self, word: str | None = None) -> None:
+        self.word = word
+        self.alike: bool | None = None
+
+    def take(self, word: str) -> int:
+        """The level of the next criterion."""
+        if self.alike is None:
+            self.alike = word == self.word
+        if self.alike and word != self.word:
+            self.word = None
+        return int(self.word is not None)
+
+
 def _find_joined(text: str, begins: int, stop: int, form: bool) -> Iterator[tuple[int, int]]:
     """In a form sentences have no full stop, and most capitals begin one; elsewhere only words for people do.
 
@@ -106,6 +133,7 @@ def _find_joined(text: str, begins: int, stop: int, form: bool) -> Iterator[tupl
     """
     compared = scanned = begins
     listed = level = 0
+    run = _Run()
     for match in _BEFORE_CAPITAL.finditer(text, begins, stop):
         before, word, at = match["before"], match["word"], match.end()
         colon = text.find(": ", scanned, at) if form and not listed else -1
@@ -120,6 +148,9 @@ def _find_joined(text: str, begins: int, stop: int, form: bool) -> Iterator[tupl
             if listed and not level:
                 level = 1
                 yield listed, level
+        elif form and before in _LISTS and word in _OPENS:
+            run = _Run(word)
+            level = 1
         elif before in _GOES_ON:
             continue
         else:
@@ -132,7 +163,8 @@ def _find_joined(text: str, begins: int, stop: int, form: bool) -> Iterator[tupl
             valued = not opens and _VALUE.search(before[-12:]) and (form or _COMPARES.search(text, near, at))
             if not opens and not (valued and _is_measured(text, at, form)):
                 continue
-            listed = level = 0
+            listed = 0
+            level = run.take(word)
         compared = at
         yield compared, level
 

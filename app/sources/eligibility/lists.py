@@ -6,7 +6,7 @@ stays at the outer level and an issue says so.
 
 import re
 
-from app.sources.eligibility.flat import find_flat_end
+from app.sources.eligibility.flat import find_flat_end, heads_part
 from app.sources.eligibility.headings import read_none_for
 from app.sources.eligibility.marks import Item
 from app.sources.eligibility.numbers import LOOK_AHEAD, Numbers, goes_on
@@ -14,7 +14,8 @@ from app.sources.eligibility.tree import OpenList
 
 _CLOSING = re.compile(
     r"[\W_]*(?:note[\s:–-]{1,3})?(?:(?:further|additional|other)[^.]{0,40} (?:criteria|details)[^.]{0,30} apply\b|"
-    r"(?:for )?(?:further|more|additional) (?:details|information)\b|the above information\b|please contact\b)",
+    r"(?:for )?(?:further|more|additional) (?:details|information)\b|"
+    r"the (?:above information|information (?:listed )?above)\b|please contact\b)",
     re.IGNORECASE,
 )
 
@@ -77,7 +78,9 @@ class Lists(Numbers):
         if self.closed or not same or not item.mark or item.numbered or same[-1] is not self.lists[-1]:
             return None
         lead, index = self.taken[-1]
-        if index != same[-1].last or not lead.mark or lead.inside or not self.pieces[index][-1].endswith(":"):
+        if index != same[-1].last or not lead.mark or lead.inside:
+            return None
+        if not self.pieces[index][-1].endswith(":") and not heads_part(lead):
             return None
         before = self.taken[-2][0] if len(self.taken) > 1 else None
         return find_flat_end(self.items, i, lead, before)

@@ -60,7 +60,7 @@ class Numbers(Leads):
             return None
         one, place = fits[0]
         alone = item.numbered and not any(other.place for other in self.lists if other is not one)
-        return (one, item, place) if one.inside or (alone and "(" in place.style) else None
+        return (one, item, place) if one.inside or alone else None
 
     def goes_on_outside(self, item: Item) -> tuple[OpenList, Item, Place] | None:
         """The outer list whose next number an item has that is indented as no list with such a number is."""

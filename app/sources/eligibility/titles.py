@@ -209,8 +209,10 @@ def _read_phrase(item: Item) -> Title | None:
 def read_type_sentence(item: Item, current: str | None, first: bool) -> str | None:
     """The type that a sentence opens: `Subjects will be excluded from the study if:`. The first one below a heading
     need not say more than the heading does."""
+    if item.mark and (item.numbered or not first):
+        return None
     raw = item.raw
-    if len(raw) > 400 or item.numbered or (item.mark and not first):
+    if len(raw) > 400:
         return None
     leads = raw.rstrip("*_ ").endswith((":", "：")) or (first and "following" in raw[-120:].casefold())
     if not leads or not _LEADS.search(raw) or not _STUDY.search(raw) or _is_both(raw):

@@ -57,4 +57,4 @@ def _is_about(item: str, words: re.Pattern[str]) -> bool:
 def _opens_as(item: str, lead: str) -> bool:
     """`Male patients should` after `Female patients should` is beside it."""
     first, other = item.casefold().split()[:3], lead.casefold().split()[:3]
-    return len(first) == len(other) == 3 and (first[1:] == other[1:] or first[:2] == other[:2])
+    return len(first) == len(other) == 3 and first[1:] == other[1:]
