@@ -71,6 +71,10 @@ def test_a_list_at_the_level_of_its_lead_in(text, rows):
             ["Aa", "Eligibility criteria to participate in the tea substudy (taste)", ">Bb", ">Cc:", ">>Dd"],
         ),
         ("* The information listed above is not all.", ["[The information listed above is not all.]"]),
+        (
+            "Of the elbow:\n\nBy its hue:\n\nBlue;\nRed;\n\nBy its size:\n\nBig;",
+            ["Of the elbow:", ">By its hue:", ">>Blue;", ">>Red;", ">By its size:", ">>Big;"],
+        ),
         ("1. One of: 1). Aa; 2). Bb\n2. Cc", ["One of:", ">Aa;", ">Bb", "Cc"]),
         ("* Aa\n\nPrior to the tea:\n\n* Bb\n* Cc", ["Aa", "Prior to the tea:", ">Bb", ">Cc"]),
         (
@@ -91,6 +95,12 @@ def test_what_leads_in_a_list_or_not(text, rows):
         ("* Likes tea; hates salt; Naps", ["Likes tea; hates salt; Naps"]),
         ("* Likes tea; Naps", ["Likes tea; Naps"]),
         ("* Drinks: Tea; Salt; Oil", ["Drinks: Tea; Salt; Oil"]),
+        (
+            "* Any of the following drinks: Tea; Salt; Oil\n* Bb",
+            ["Any of the following drinks:", ">Tea;", ">Salt;", ">Oil", "Bb"],
+        ),
+        ("* Any of the following: Tea; Salt", ["Any of the following: Tea; Salt"]),
+        ("* The following: Tea; and salt; Oil", ["The following: Tea; and salt; Oil"]),
         ("* Likes tea; Hates salt; Naps\n* Bb", ["Likes tea; Hates salt; Naps", "Bb"]),
     ],
 )

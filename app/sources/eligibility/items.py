@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from app.sources.document import Line
-from app.sources.eligibility.joined import find_clauses, find_joined, find_phrases
+from app.sources.eligibility.joined import find_clauses, find_joined, find_listed, find_phrases
 from app.sources.eligibility.languages import PHRASE, read_type
 from app.sources.eligibility.marks import Item, Place, read_item, unmark
 from app.sources.eligibility.runs import Recent, find_run, remember
@@ -44,6 +44,8 @@ def read_items(lines: Sequence[Line]) -> list[Item]:
             pieces = list(_split_at(line, find_phrases(line.text)))
         if len(pieces) == 1 and len(clauses := find_clauses(line.text)) > 1 and _is_alone(first, i):
             pieces = list(_split_at(line, clauses))
+        if len(pieces) == 1 and (listed := find_listed(line.text)):
+            pieces = [(piece, int(n > 0)) for n, (piece, _) in enumerate(_split_at(line, listed))]
         for n, (piece, deeper) in enumerate(pieces):
             item = read_item(piece, first[i].indent + deeper) if n else first[i]
             item = read_item(piece) if not n and len(pieces) > 1 else item

@@ -59,6 +59,7 @@ _ANALYTE = re.compile(r"AST|ALT|SGOT|SGPT|BUN|ANC|WBC|PTT?|INR|LVEF|DLCO|FEV1|LD
 _LISTS = ("i.e.:", "follows:", "following:")
 _NEAR = 80
 _STOP = re.compile(r"(?<=[\w)%]\w[.])[ \t]{1,4}(?=[A-Z<>≤≥])")
+_FOLLOWING = re.compile(r"\bfollowing(?: \w{1,20}){0,2}: (?=[A-Z])")
 _SEMICOLON = re.compile(r"[;；][ \t]*")
 _IN_BRACKETS = re.compile(r"\([^()]*\)")
 _VERBS = words_of(
@@ -88,6 +89,13 @@ def find_clauses(text: str) -> list[int]:
     cuts = [match.end() for match in _SEMICOLON.finditer(bare.rstrip("; ."))]
     capitals = all(text[at : at + 1].isupper() or not text[at : at + 1].isascii() for at in cuts)
     return cuts if len(cuts) > 1 and capitals and ":" not in bare else []
+
+
+def find_listed(text: str) -> list[int]:
+    """Where three or more criteria begin after `all of the following criteria:`, up to the end of the line."""
+    lead = _FOLLOWING.search(text)
+    inner = find_clauses(text[lead.end() :]) if lead else []
+    return [lead.end(), *(lead.end() + at for at in inner)] if lead and inner else []
 
 
 def find_joined(text: str) -> list[tuple[int, int]]:

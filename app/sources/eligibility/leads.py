@@ -36,6 +36,8 @@ class Leads(Tree):
     def ends_list(self, item: Item) -> bool:
         """Whether the innermost list, which its indentation does not end, ends at a blank line."""
         top = self.lists[-1]
+        if top.block and self.taken[-1][1] == top.last and self.pieces[-1][-1].endswith(":"):
+            return False
         if top.block and self.is_block_over(top, item):
             return True
         if not self.taken or not self.is_apart(item):
@@ -170,7 +172,8 @@ class Leads(Tree):
             return False
         after = self.items[i + 1] if i + 1 < len(self.items) else None
         listed = self.pieces[index][-1].endswith(":") and item.text.endswith((";", ","))
-        return listed or not self.is_apart(item) or bool(after and after.line.number == item.line.number + 1)
+        inner = self.pieces[index][-1].endswith(":") and item.text.endswith(":")
+        return listed or inner or not self.is_apart(item) or bool(after and after.line.number == item.line.number + 1)
 
     def leads_in(self, index: int) -> bool:
         text = self.pieces[index][-1]
