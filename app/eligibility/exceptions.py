@@ -11,6 +11,7 @@ from app.eligibility.beside import LEADS, SEXES, opening, read_beside
 from app.eligibility.constraint import Constraint
 from app.eligibility.pieces import ALLOWANCE, CLOSE, CONDITION, CUE, EXCEPTION, OPEN, STOP, WORDS, Piece
 from app.eligibility.tokens import NUMBER, WORD, Token
+from app.eligibility.whom import of_a_group, read_whom, replaced_beside
 
 Placed = tuple[int, int, Constraint]
 LONGEST = 300
@@ -61,6 +62,7 @@ class Reader:
         self.sentences: list[Sentence] = []
         self.closed: dict[int, tuple[int, int]] = {}
         """Of each cue in parentheses: where they open and close."""
+        self.group = of_a_group(tokens)
         first = 0
         cues: list[Piece] = []
         opened: list[int] = []
@@ -100,7 +102,16 @@ class Reader:
         for number in range(len(answer) - 2, -1, -1):
             if answer[number][2].exception is None:
                 answer[number] = self.alternate(answer, number)
-        return answer
+        return [self.of_others(placed, number) for number, placed in enumerate(answer)]
+
+    def of_others(self, placed: Placed, number: int) -> Placed:
+        """The constraint with the group that its item is of, or with itself where another value holds of others."""
+        first, next, one = placed
+        if one.exception is not None:
+            return placed
+        if self.group is not None:
+            return first, next, one._replace(exception=self.kept(*self.group))
+        return (first, next, one._replace(exception=one.text)) if replaced_beside(self.found, number) else placed
 
     def exception(self, number: int, first: int, next: int, one: Constraint) -> str | None:
         place = min(bisect_left(self.ends, first), len(self.sentences) - 1)
@@ -137,6 +148,8 @@ class Reader:
                 return self.kept(start, next)
         if one.kind not in OF_WOMEN and (some := self.of_some(sentence, first)):
             return self.kept(sentence.first, some)
+        if whom := read_whom(self.tokens, sentence.first, sentence.end, self.found[number]):
+            return self.kept(*whom)
         return self.later(place, first, one)
 
     def of_sentence(self, sentence: Sentence, number: int) -> list[Placed]:
@@ -162,8 +175,6 @@ class Reader:
 
     def later(self, place: int, first: int, one: Constraint) -> str | None:
         """What the next sentence excepts: `... within 5 years. Patients with ... are eligible`.
-
-        Behind a semicolon only where it states nothing else.
         """
         if place + 1 >= len(self.sentences):
             return None
@@ -172,9 +183,6 @@ class Reader:
             return self.kept(sentence.first, sentence.end)
         if not any(self.excepts_before(cue, sentence) for cue in sentence.cues[:MOST_CUES]):
             return self.after_next(place)
-        stated = bisect_left(self.starts, sentence.first)
-        if self.tokens[self.ends[place]].word != "." and stated < bisect_left(self.starts, sentence.end):
-            return None
         return self.kept(sentence.first, sentence.end)
 
     def after_next(self, place: int) -> str | None:
