@@ -9,6 +9,7 @@ it is not clear which way a criterion is meant; nor is it on either side of an `
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from app.eligibility.beside import ALL, PEOPLE
 from app.eligibility.constraint import Constraint
 from app.eligibility.exceptions import LONGEST, NOTES
 from app.eligibility.phrases import Found
@@ -25,6 +26,8 @@ ASKED_OF = frozenset(("mandatory", "obligatory", "compulsory"))
 MOST_ASKED = 5
 """Words at the end of a lead-in in which something is asked of some: `a biopsy is mandatory for the following:`."""
 MOST_OF_AN_AGE = 50
+SOME_PEOPLE = PEOPLE | {"recipients", "carriers"}
+EVERYBODY = ALL | {"eligible", "enrolled", "the"}
 LAST = 6
 """Tokens at the end of a lead-in in which its exception stands: `with the exception of the following:`."""
 
@@ -87,7 +90,9 @@ def _of_demands(criteria: Sequence[Criterion]) -> Iterator[tuple[int, str]]:
 
 
 def is_heading(text: str) -> bool:
-    return text.rstrip().endswith(":") or text.rstrip(" .:").lower().endswith(" of the following")
+    """`... apply only to patients in cohort B` is one as well."""
+    lowered = text.rstrip(" .:").lower()
+    return text.rstrip().endswith(":") or lowered.endswith(" of the following") or "apply only to" in lowered
 
 
 @lru_cache(maxsize=1 << 13)
@@ -139,13 +144,19 @@ def is_of_an_age(text: str) -> bool:
     return reading.whole and bool(reading.constraints) and all(one.kind == "age" for one in reading.constraints)
 
 
+def is_of_some(text: str) -> bool:
+    """`Requirements for lung recipients:`."""
+    words = text.lower().rstrip(" \n:").split()[-MOST_ASKED:]
+    return bool(words) and words[-1] in SOME_PEOPLE and "for" in words[:-2] and not EVERYBODY.intersection(words)
+
+
 @lru_cache(maxsize=1 << 13)
 def leads_in(text: str) -> bool:
     """Whether what stands below a text is an exception, or holds only under a condition."""
     if not text.rstrip().endswith(":"):
         return False
     words = sum(token.kind == WORD for token in read_tokens(text))
-    if is_of_an_age(text) or ASKED_OF.intersection(text.lower().split()[-MOST_ASKED:]):
+    if is_of_an_age(text) or is_of_some(text) or ASKED_OF.intersection(text.lower().split()[-MOST_ASKED:]):
         return True
     return any(
         (cue.key == CONDITION and at == 0) or (cue.key == EXCEPTION and (at == 0 or words - cue.next < LAST))

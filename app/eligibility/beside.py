@@ -89,7 +89,10 @@ def of_some_agents(
     tokens: list[Token], first: int, next: int, one: Constraint, others: Sequence[Placed]
 ) -> Part | None:
     """`for 1 week, 2 weeks for long-acting drugs`: a time beside another one."""
-    if one.kind != "duration" or word_at(tokens, next) not in ("for", "if", "in"):
+    if one.kind != "duration":
+        return None
+    next = behind_time(tokens, next)
+    if word_at(tokens, next) not in ("for", "if", "in"):
         return None
     aside = first > 1 and "(" in (tokens[first - 1].word, tokens[first - 2].word)
     if word_at(tokens, next + 1) in NOT_SOME and not aside:
@@ -101,6 +104,16 @@ def of_some_agents(
     while end < min(next + NEAR, len(tokens)) and tokens[end].word not in (".", ";", ",", ")"):
         end += 1
     return next, end
+
+
+def behind_time(tokens: list[Token], next: int) -> int:
+    """The token after `prior to randomization`, where this stands."""
+    if word_at(tokens, next) not in ("prior", "before"):
+        return next
+    for at in range(next + 1, min(next + NEAR, len(tokens))):
+        if tokens[at].word in ("for", "if", "in"):
+            return at
+    return next
 
 
 def replaced(tokens: list[Token], first: int, next: int, one: Constraint, others: Sequence[Placed]) -> Part | None:

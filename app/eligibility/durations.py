@@ -129,7 +129,7 @@ def read_durations(text: str, tokens: list[Token], pieces: list[Piece], taken: s
             at = next
             continue
         after = next + 1 if word_at(tokens, next) == ")" else next
-        if any(number in taken for number in range(at, next)) or (
+        if any(number in taken for number in range(at, next)) or (False and
             contraception >= 0 and word_at(tokens, after) in AFTER
         ):
             at += 1

@@ -90,7 +90,7 @@ class Reader:
         excepted, part by part: `except for a; or b`."""
         if at >= len(self.tokens):
             return False
-        listed = self.tokens[at - 1].word == ";" and self.tokens[at].word == "or"
+        listed = self.tokens[at - 1].word == ";"
         excepted = any(cue.cue == EXCEPTION for cue in cues)
         return self.tokens[at].word in CONTINUES or (listed and excepted)
 
@@ -140,7 +140,7 @@ class Reader:
                 return self.kept(cue.first, close)
         for cue in sentence.cues[max(0, after - MOST_CUES) : after][::-1]:
             _, close = self.closed.get(cue.first, (0, sentence.end))
-            passed = close < first and (one.kind != "duration" or cue.cue == CONDITION)
+            passed = close < first - 1 and (one.kind != "duration" or cue.cue == CONDITION)
             if passed or first - cue.next > REACH:
                 continue
             if cue.cue in (EXCEPTION, ALLOWANCE) or self.leads(cue, first, sentence, one):
@@ -179,7 +179,7 @@ class Reader:
         if place + 1 >= len(self.sentences):
             return None
         sentence = self.sentences[place + 1]
-        if self.asks_again(sentence, first, one):
+        if self.asks_again(sentence, first, one) or self.gives_another(sentence):
             return self.kept(sentence.first, sentence.end)
         if not any(self.excepts_before(cue, sentence) for cue in sentence.cues[:MOST_CUES]):
             return self.after_next(place)
@@ -199,6 +199,11 @@ class Reader:
         """`Protein < 2+. If protein is 2+ or more, that of a day ...`: of the same thing, for some."""
         words = [token.word for token in self.tokens[sentence.first : sentence.first + NEAR]]
         return one.kind in RANGED[:3] and words[:1] == ["if"] and self.tokens[first].word in words
+
+    def gives_another(self, sentence: Sentence) -> bool:
+        """`... a negative test; or women must be sterile`."""
+        words = [token.word for token in self.tokens[sentence.first : sentence.first + 2]]
+        return len(words) > 1 and words[0] == "or" and words[1] in PEOPLE
 
     def excepts_before(self, cue: Piece, sentence: Sentence) -> bool:
         names = cue.cue == EXCEPTION and self.tokens[cue.first].word in CONTINUES

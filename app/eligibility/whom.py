@@ -29,10 +29,14 @@ CLAUSES = frozenset((";", ".", ":"))
 PREFERRED = frozenset(("preferably", "ideally", "optimally", "usually", "generally", "normally"))
 TO_GO_ON = frozenset(("proceed", "receive", "continue", "start", "begin", "undergo", "initiate"))
 REPLACED = ("measurement", "performance-status", "score", "age", "weight", "bmi")
+ASIDE = 5
+"""Tokens after a constraint in which brackets open that give another one."""
 LABEL = 8
 """Tokens of `Cohort 1 (N=20):`."""
 LATER = 10
 """Tokens after a constraint in which its sentence says of whom it is: `contraception is required of fertile men`."""
+OPENED = 30
+"""Tokens before a constraint in which its sentence may take something back."""
 BEFORE = 60
 """Tokens before a constraint in which its sentence does."""
 MOST_BESIDE = 8
@@ -47,7 +51,7 @@ def read_whom(tokens: list[Token], start: int, end: int, placed: Placed) -> Part
         of_the_fertile(tokens, max(start, first - BEFORE), end, placed)
         or of_some_only(tokens, head, first)
         or to_go_on(tokens, head, first)
-        or otherwise(tokens, head, first)
+        or otherwise(tokens, start, first)
         or preferred(tokens, first)
         or in_brackets(tokens, next)
         or (of_a_trimester(tokens, next) if one.kind == "pregnancy" else None)
@@ -96,10 +100,12 @@ def to_go_on(tokens: list[Token], head: int, first: int) -> Part | None:
     return next(((head, at) for at in range(head, min(first, head + 40)) if tokens[at].word == ","), None)
 
 
-def otherwise(tokens: list[Token], head: int, first: int) -> Part | None:
+def otherwise(tokens: list[Token], start: int, first: int) -> Part | None:
     """`However, one year must have gone by`: takes back some of what was said before."""
-    said = head < first and tokens[head].word in ("however", "otherwise", "alternatively")
-    return (head, first) if said else None
+    for at in range(max(start, first - OPENED), first):
+        if tokens[at].word in ("however", "otherwise", "alternatively"):
+            return at, first
+    return None
 
 
 def preferred(tokens: list[Token], first: int) -> Part | None:
@@ -109,12 +115,13 @@ def preferred(tokens: list[Token], first: int) -> Part | None:
 
 def in_brackets(tokens: list[Token], next: int) -> Part | None:
     """`≥ 18 years (or the legal age, whichever is older)`, `≤ 1.5 x ULN for age`."""
-    words = [token.word for token in tokens[next : next + 2]]
-    if words == ["for", "age"]:
+    words = [token.word for token in tokens[next : next + ASIDE]]
+    if words[:2] == ["for", "age"]:
         return next, next + 2
-    if words != ["(", "or"]:
+    opened = words.index("(") if "(" in words else ASIDE
+    if words[opened + 1 : opened + 2] != ["or"] or CLAUSES.intersection(words[:opened]):
         return None
-    return next + 1, next + 1 + len(up_to_close(tokens, next + 1))
+    return next + opened + 1, next + opened + 1 + len(up_to_close(tokens, next + opened + 1))
 
 
 def up_to_close(tokens: list[Token], at: int) -> list[Token]:
@@ -140,11 +147,12 @@ def of_a_group(tokens: list[Token]) -> Part | None:
     words: list[str] = []
     for at in range(head, min(head + LABEL + 4, len(tokens))):
         word = tokens[at].word
+        grouped = bool(GROUPS.intersection(words[:4]))
         if word == ":":
-            named = bool(GROUPS.intersection(words[:4])) or (len(words) > 1 and words[-1] in PEOPLE - {"adults"})
+            named = grouped or (len(words) > 1 and words[-1] in PEOPLE)
             return (head, at) if named and "both" not in words else None
         if word in (".", ";", ","):
-            return None
+            return (head, at) if word == ";" and grouped else None
         words.append(word)
     return None
 
