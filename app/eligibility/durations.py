@@ -49,6 +49,9 @@ WINDOWS = Phrases(
         ("before", "over the"),
         ("for", "for"),
         ("for", "for about"),
+        ("period", "for a"),
+        ("for", "for another"),
+        ("for", "for an additional"),
         ("for", "for approximately"),
         ("for", "for a minimum of"),
         ("until", "until"),
@@ -76,6 +79,7 @@ CONTRACEPTION = frozenset(
         "sperm",
     ]
 )
+GOES_ON = frozenset(("and", "until", "to", "or", "through", "plus", "additional"))
 LIVING = frozenset(("live", "lives", "living", "reside", "resides", "residing", "residence", "located"))
 """How far somebody lives: `living within 2 hours of the site`."""
 STOPS = frozenset((".", ";", ")"))
@@ -120,7 +124,8 @@ def read_durations(text: str, tokens: list[Token], pieces: list[Piece], taken: s
         if at not in taken and (tokens[at].word in OPENERS or at in piece_at or at in halves):
             found = read_duration(tokens, at, piece_at.get(at), direction, at in halves)
             if found is None and at in piece_at:
-                found = read_other(tokens, piece_at[at].range or direction, last)
+                span = piece_at[at].range or direction
+                found = read_other(tokens, span, last) or (read_after(tokens, span) if contraception >= 0 else None)
         if found is None:
             at += 1
             continue
@@ -128,10 +133,7 @@ def read_durations(text: str, tokens: list[Token], pieces: list[Piece], taken: s
         if span.unit in ("min", "s") or is_of_each(tokens, next) or is_of_the_study(tokens, at):
             at = next
             continue
-        after = next + 1 if word_at(tokens, next) == ")" else next
-        if any(number in taken for number in range(at, next)) or (False and
-            contraception >= 0 and word_at(tokens, after) in AFTER
-        ):
+        if any(number in taken for number in range(at, next)):
             at += 1
             continue
         if code != "half-lives":
@@ -169,6 +171,8 @@ def read_duration(
     before = word_at(tokens, at - 1) if at else ""
     if tokens[at].word in LONGEST_ALLOWED and follows not in BEFORE:
         return None  # how long something may last
+    if follows == "over" or (before == "(" and follows == ")"):
+        return None  # `less than 2 weeks over half a year`, `a short course (≤ 10 days)`
     if before == "on" or (span.first <= 1 and is_heading(tokens, at, span)):
         return None  # on how many days; whose value follows
     if tokens[at].word == "over" and before not in OF_A_LENGTH and follows not in DATED:
@@ -212,6 +216,15 @@ def read_other(tokens: list[Token], span: Range, last: Placed | None) -> tuple[i
     return span.next, code, bounds
 
 
+def read_after(tokens: list[Token], span: Range) -> tuple[int, str, Range] | None:
+    """How long contraception goes on: `during the study and 3 months after it`."""
+    if not span.bare or span.unit not in TIME_UNITS or word_at(tokens, span.next) not in AFTER:
+        return None
+    if not span.first or tokens[span.first - 1].word not in GOES_ON:
+        return None
+    return span.next, "at-least", span._replace(high=None, bare=False)
+
+
 def is_of_each(tokens: list[Token], next: int) -> bool:
     """`at least 3 days a week`: how often, not how long."""
     return word_at(tokens, next) in ("a", "per", "each", "every") and word_at(tokens, next + 1) in EACH
@@ -231,8 +244,8 @@ def read_half_lives(tokens: list[Token], at: int, direction: Range) -> tuple[int
     if amount is None or (amount.unit is not None and word_at(tokens, amount.next) != "*"):
         return None
     here = amount.next
-    for _ in range(3):
-        if word_at(tokens, here) in ("*", "x", "drug", "elimination", "terminal", "plasma", "the", "known"):
+    for _ in range(4):
+        if word_at(tokens, here) in ("*", "-", "x", "drug", "elimination", "terminal", "plasma", "the", "known"):
             here += 1
     if word_at(tokens, here) in ("half", "half-life") and word_at(tokens, here + 1) in ("-", "lives", "life"):
         here += 2 if word_at(tokens, here + 1) != "-" else 3
@@ -284,6 +297,8 @@ def read_opened(tokens: list[Token], at: int) -> tuple[int, str, Range] | None:
     least = Range(at, next, low=amount.value, unit=amount.unit)
     if found.key in ("window", "first", "open"):
         return next, "within", within
+    if found.key == "period" and word_at(tokens, next - 1) != "period":
+        return None
     if found.key == "before":
         return (next, "within", within) if follows in BEFORE else None
     if found.key == "until":

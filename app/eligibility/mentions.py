@@ -4,6 +4,7 @@ A name is found as the record writes it and in its plain variants (`app.eligibil
 against the record and a small table of synonyms; no terminology is looked up.
 """
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -18,7 +19,9 @@ STOP_WORDS = frozenset(WORDS["not a name"].split())
 INSTRUMENTS = frozenset(("index", "scale", "score", "questionnaire", "inventory"))
 SOCIETIES = frozenset(("foundation", "society", "association", "institute", "federation"))
 OF_GENES = frozenset(("kinase", "kinases"))
-DENIED = frozenset(("non",))
+DENIED = frozenset(("non", "anti"))
+BREAKS = re.compile(r"[,;:.()]")
+"""Marks behind which a scale is another thing than the name before it: `AD, the scale`."""
 OPPOSED = (COURSES, frozenset(("lumbar", "cervical", "thoracic")))
 
 
@@ -48,7 +51,7 @@ def read_mentions(text: str, names: Iterable[Name]) -> tuple[Constraint, ...]:
             at += 1
             continue
         entry = entries[tuple(words[at : at + size])]
-        if is_of_another(tokens, words, at, at + size, entry):
+        if is_of_another(text, tokens, words, at, at + size, entry):
             at += size
             continue
         start, end = tokens[at].start, tokens[at + size - 1].end
@@ -59,9 +62,19 @@ def read_mentions(text: str, names: Iterable[Name]) -> tuple[Constraint, ...]:
     return tuple(found)
 
 
-def is_of_another(tokens: list[Token], words: list[str], at: int, next: int, entry: Entry) -> bool:
+def is_instrument(text: str, tokens: list[Token], words: list[str], next: int) -> bool:
+    """Whether the name goes on to be that of a scale: `Parkinson's Disease Rating Scale`."""
+    for at in range(next, min(next + 4, len(words))):
+        if BREAKS.search(text, tokens[at - 1].end, tokens[at].start):
+            return False
+        if words[at] in INSTRUMENTS:
+            return True
+    return False
+
+
+def is_of_another(text: str, tokens: list[Token], words: list[str], at: int, next: int, entry: Entry) -> bool:
     """Whether the name is part of another: of a scale, of a society, of what is said not to be it (`non-melanoma`)."""
-    if INSTRUMENTS.intersection(words[next : next + 4]) or SOCIETIES.intersection(words[next : next + 2]):
+    if is_instrument(text, tokens, words, next) or SOCIETIES.intersection(words[next : next + 2]):
         return True
     if words[next : next + 1] and words[next] in OF_GENES:
         return True  # `anaplastic lymphoma kinase`
@@ -87,7 +100,10 @@ def entries_of(names: tuple[Name, ...]) -> tuple[Entries, frozenset[str], int]:
                 # an abbreviation is one only in capitals: `ALL`, `AS`
                 cased = variant if variant.isupper() and len(variant) <= 5 else None
                 opposed = frozenset(word for group in OPPOSED for word in group.intersection(key_of(name)))
-                entries.setdefault(key, Entry(kind, name, cased, opposed))
+                entry = Entry(kind, name, cased, opposed)
+                entries.setdefault(key, entry)
+                if cased and len(key) == 1:
+                    entries.setdefault((f"{key[0]}s",), entry)
     return entries, frozenset(key[0] for key in entries), max(map(len, entries), default=0)
 
 
@@ -101,4 +117,11 @@ def matches(
     if entry is None:
         return False
     written = text[tokens[at].start : tokens[at + size - 1].end]
-    return entry.cased is None or written in (entry.cased, entry.cased + "s")
+    return entry.cased is None or written_alike(written, entry.cased)
+
+
+def written_alike(written: str, cased: str) -> bool:
+    """An abbreviation in its capitals, or with a small letter before them: `cIAI`; with a hyphen or without."""
+    written = written.removesuffix("s").replace("-", " ")
+    cased = cased.removesuffix("s").replace("-", " ")
+    return written == cased or (len(cased) > 3 and written == cased[0].lower() + cased[1:])

@@ -88,6 +88,8 @@ def read_pieces(text: str, tokens: list[Token]) -> list[Piece]:
                 at = span.next
                 continue
         cue = CUES.find(tokens, at) if word in CUES.firsts else None
+        if word == "but" and cue is not None and COMPARISONS.find(tokens, at + 1) is not None:
+            cue = None  # `but not more than`
         if cue is not None:
             kind = OTHER if cue.key == NOTHING else CUE
             pieces.append(Piece(kind, at, cue.next, cue=cue.key))

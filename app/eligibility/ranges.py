@@ -111,10 +111,11 @@ def read_range(tokens: list[Token], at: int) -> Range | None:
         one = one._replace(aged=True)
     # the other bound: `> 65 and < 75 years`; what `or` joins is outside of both
     here = start = past_age(tokens, past_aside(tokens, amount.next))
+    aged = start > amount.next and tokens[start - 1].word in ("old", "age")
     while here < start + 2 and word_at(tokens, here) in ("and", "to", "but", "-", ","):
         here += 1
     other_operator, after = read_comparison(tokens, here)
-    if other_operator is not None and other_operator[0] != operator[0] and here > start:
+    if other_operator is not None and other_operator[0] != operator[0] and (here > start or aged):
         other = read_amount(tokens, after)
         if other is not None and not counts_others(tokens, one, other):
             two = both(one, bounded(at, other_operator, other, other.next))
@@ -134,7 +135,7 @@ def past_age(tokens: list[Token], at: int) -> int:
     after = at + 1 if word_at(tokens, at) == "old" else at
     after = at + 2 if word_at(tokens, at) == "of" and word_at(tokens, at + 1) == "age" else after
     joined = word_at(tokens, after) in ("and", "to", "but", "-", ",")
-    return after if after > at and joined and read_comparison(tokens, after + 1)[0] is not None else at
+    return after if after > at and read_comparison(tokens, after + joined)[0] is not None else at
 
 
 def counts_others(tokens: list[Token], one: Range, other: Amount) -> bool:

@@ -192,6 +192,10 @@ def plain_variants(kind: str, name: str) -> Iterator[str]:
         yield from drugs_of(plain)
         return
     yield from short_forms(plain)
+    head, comma, tail = plain.partition(",")
+    if comma and tail.split()[-1:] in (["positive"], ["Positive"], ["negative"], ["Negative"]):
+        yield from short_forms(head)  # `Leukemia, BCR-ABL1 positive`
+        yield head
     parts = [part.strip() for part in plain.split(",")]
     if len(parts) > MOST_INVERTED and ":" not in plain and not any(part.lower() in QUALIFIERS for part in parts):
         yield from (part for part in parts if len(part) > 2)
