@@ -80,6 +80,8 @@ CONTRACEPTION = frozenset(
     ]
 )
 GOES_ON = frozenset(("and", "until", "to", "or", "through", "plus", "additional"))
+ABLE = frozenset(("able", "willing", "fit", "scheduled"))
+TO_BE_GIVEN = frozenset(("receive", "come", "start", "attend", "tolerate"))
 LIVING = frozenset(("live", "lives", "living", "reside", "resides", "residing", "residence", "located"))
 """How far somebody lives: `living within 2 hours of the site`."""
 STOPS = frozenset((".", ";", ")"))
@@ -97,6 +99,7 @@ FAR = 14
 STOPPED = frozenset(("stopped", "stop", "discontinued", "discontinue", "ceased", "withheld", "withdrawn", "replaced"))
 """`must be stopped 3 weeks before`: no later; what was `received 3 weeks before` was no earlier."""
 RECEIVED = frozenset(("received", "receiving", "receipt", "participated", "participate", "occurred", "underwent"))
+HAD = frozenset(("had", "test"))
 ASKED_FOR = frozenset(("must", "should", "shall"))
 LEFT_OPEN = frozenset(("(", "-", "about", "approximately", "and", "or", "every", "each", "the", "to", "than"))
 ELAPSED = frozenset(("since", "washout"))
@@ -162,7 +165,8 @@ def read_duration(
     if span.unit not in TIME_UNITS or span.left or span.span or span.aged:
         return None
     follows = word_at(tokens, span.next)
-    if follows in NOT_FOLLOWING or (at > 0 and tokens[at - 1].word in NOT_BEFORE):
+    out = follows == "out" and word_at(tokens, span.next + 1) in ("from", "but")
+    if (follows in NOT_FOLLOWING and not out) or (at > 0 and tokens[at - 1].word in NOT_BEFORE):
         return None
     # `at least 3 months` alone is the value of a heading, and many years that no event dates are an age
     alone = span.first == 0 or (span.first == 1 and tokens[0].kind != WORD)
@@ -171,8 +175,8 @@ def read_duration(
     before = word_at(tokens, at - 1) if at else ""
     if tokens[at].word in LONGEST_ALLOWED and follows not in BEFORE:
         return None  # how long something may last
-    if follows == "over" or (before == "(" and follows == ")"):
-        return None  # `less than 2 weeks over half a year`, `a short course (≤ 10 days)`
+    if follows == "over":
+        return None  # `less than 2 weeks over half a year`
     if before == "on" or (span.first <= 1 and is_heading(tokens, at, span)):
         return None  # on how many days; whose value follows
     if tokens[at].word == "over" and before not in OF_A_LENGTH and follows not in DATED:
@@ -189,6 +193,8 @@ def read_duration(
 def is_of_the_study(tokens: list[Token], at: int) -> bool:
     """`follow-up for at least a year`, `slides must be received within 2 weeks`: of what is to be done in the study."""
     near = [token.word for token in tokens[max(0, at - NEAR) : at]]
+    if tokens[at].word in ("for", "within") and ABLE.intersection(near) and TO_BE_GIVEN.intersection(near):
+        return True  # `able to receive it for 2 years`
     return "follow" in near[-4:] or (bool(SAMPLES.intersection(near)) and bool(HANDED.intersection(near[-3:])))
 
 
@@ -321,7 +327,7 @@ def read_bare(tokens: list[Token], span: Range) -> tuple[int, str, Range] | None
         near = {token.word for token in tokens[max(0, span.first - FAR) : span.first]}
         if near & STOPPED:
             return span.next, "at-least", span._replace(high=None, bare=False)
-        if near & RECEIVED and not near & ASKED_FOR and tokens[span.first - 1].word not in LEFT_OPEN:
+        if near & (RECEIVED | HAD) and not near & ASKED_FOR and tokens[span.first - 1].word not in LEFT_OPEN:
             return span.next, "within", span._replace(low=None, bare=False)
     return None
 

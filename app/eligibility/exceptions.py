@@ -174,8 +174,7 @@ class Reader:
         return self.kept(next + start + 1, next + end)
 
     def later(self, place: int, first: int, one: Constraint) -> str | None:
-        """What the next sentence excepts: `... within 5 years. Patients with ... are eligible`.
-        """
+        """What the next sentence excepts: `... within 5 years. Patients with ... are eligible`."""
         if place + 1 >= len(self.sentences):
             return None
         sentence = self.sentences[place + 1]

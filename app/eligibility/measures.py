@@ -32,6 +32,8 @@ DENIALS = frozenset(WORDS["denials"].split())
 RESULTS = frozenset(("positive", "negative"))
 NEAR_DENIAL = 4
 """Tokens between a denial and the range that it denies."""
+KIN = 12
+"""Tokens before an age in which it is said that a relative was diagnosed at it."""
 NOT_AGE_BEFORE = frozenset(WORDS["not an age before"].split())
 
 
@@ -164,6 +166,8 @@ class Reader:
             name, after, whole = right
             if name.subject and name.subject.kind == "age" and self.of_others(piece):
                 return [], span, at + 1
+            if self.tokens[name.next - 1].word == "blasts" and word_at(self.tokens, piece.first - 1) == "on":
+                return [], span, at + 1  # `expressed on > 20 % of blasts`
             return ([] if self.not_daily(name, span, at) else [name]), whole, after
         if span.left:
             return [], span, at + 1
@@ -227,6 +231,8 @@ class Reader:
         """`a decrease in FEV1 of at least 20 %`; one `to less than 50 %` ends at a value."""
         before = [token.word for token in self.tokens[max(0, name.first - 4) : name.first]]
         after = [token.word for token in self.tokens[name.next : min(span.first, name.next + MOST_WORDS)]]
+        if span.limit:
+            return False  # `an increase in ALT above 3 x ULN` ends at a value
         at = next((at for at, word in enumerate(before) if word in CHANGES), None)
         changes = (at is not None and {"in", "of"} & set(before[at:])) or bool(set(after) & CHANGES)
         return changes and self.tokens[span.first].word not in ("below", "above") and "to" not in after
@@ -258,6 +264,14 @@ class Reader:
         kin = "degree" in after and bool(after & {"relative", "relatives"})
         here = piece.next + 1 if word_at(self.tokens, piece.next) == ")" else piece.next
         aside = [token.word for token in before[-2:]] == ["(", "for"]  # `(for > 16 years of age)`: of whom it is said
+        follows = word_at(self.tokens, piece.next)
+        table = follows in ("male", "female") and word_at(self.tokens, piece.next + 1) == ":"
+        said = {token.word for token in before}
+        adjusted = "adjusted" in said or bool({"karnofsky", "lansky"} & said and {"for"} & said)
+        told = {token.word for token in self.tokens[max(0, piece.first - KIN) : piece.first]}
+        kin = kin or ("diagnosed" in told and bool({"relative", "relatives"} & told))
+        if table or adjusted or after & {"donor", "donors"}:
+            return True
         return kin or aside or word_at(self.tokens, here) in OTHERS or any(token.word in OTHERS for token in before)
 
     def of_people(self, piece: Piece, span: Range) -> bool:

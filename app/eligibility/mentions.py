@@ -16,7 +16,7 @@ from app.eligibility.variants import COURSES, PLACES, key_of, variants, word_of
 
 Name = tuple[Literal["condition", "drug"], str]
 STOP_WORDS = frozenset(WORDS["not a name"].split())
-INSTRUMENTS = frozenset(("index", "scale", "score", "questionnaire", "inventory"))
+INSTRUMENTS = frozenset(("index", "scale", "score", "questionnaire", "inventory", "activities"))
 SOCIETIES = frozenset(("foundation", "society", "association", "institute", "federation"))
 OF_GENES = frozenset(("kinase", "kinases"))
 DENIED = frozenset(("non", "anti"))

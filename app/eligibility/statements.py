@@ -120,7 +120,7 @@ def read_phrases(text: str, tokens: list[Token]) -> Iterator[Placed]:
                 continue
             if found.key == "breastfeeding" and (found.key, False) in stated:
                 continue
-        elif found.key == "healthy-volunteers" and first and tokens[first - 1].word in COMPARED:
+        elif found.key == "healthy-volunteers" and first and compared(tokens, first):
             continue
         elif found.key == "contraception":
             if (found.key, False) in stated or not demanded(tokens, first, next):
@@ -130,6 +130,12 @@ def read_phrases(text: str, tokens: list[Token]) -> Iterator[Placed]:
         stated.add((found.key, test))
         kind: Any = found.key
         yield made(text, tokens, kind, None, first, next, negated)
+
+
+def compared(tokens: list[Token], first: int) -> bool:
+    """`than healthy adults`, `below the mean of a young, healthy adult`."""
+    before = [token.word for token in tokens[max(0, first - 6) : first]]
+    return before[-1] in COMPARED or "mean" in before
 
 
 def read_healthy(text: str, tokens: list[Token]) -> Iterator[Placed]:
@@ -288,11 +294,12 @@ def who_take_part(tokens: list[Token], follows: int) -> bool:
 
 def named_for_both(tokens: list[Token], at: int, next: int) -> bool:
     """Whether both sexes are named for something else: `for both male and female`, `male or female condom`."""
-    if at > 2 and any(token.word in OF_BOTH for token in tokens[:60]):
+    end = min([here for here in range(next, min(60, len(tokens))) if tokens[here].word == "."], default=60)
+    if at > 2 and any(token.word in OF_BOTH for token in tokens[:end]):
         return True
     if any(token.word in ("both", "for", "by") for token in tokens[max(0, at - 2) : at]):
         return True
-    return any(token.word in OF_BOTH for token in tokens[next : next + 6])
+    return any(token.word in OF_BOTH for token in tokens[next : min(next + 6, end)])
 
 
 def read_language(text: str, tokens: list[Token]) -> Iterator[Placed]:

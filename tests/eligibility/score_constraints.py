@@ -55,7 +55,13 @@ SHOWN = "kinds whose mistakes in the development half are printed; `plain`, `res
 WITHOUT_CODES = ("condition", "drug")
 ONCE = ("pregnancy", "breastfeeding", "contraception")
 WITHOUT_UNITS = ("performance-status", "score")
-NARROWER = {"qtcf": "qtc", "qtcb": "qtc", "bone marrow blasts": "blasts", "bsa": "body surface area"}
+NARROWER = {
+    "qtcf": "qtc",
+    "qtcb": "qtc",
+    "bone marrow blasts": "blasts",
+    "granulocytes": "anc",
+    "bsa": "body surface area",
+}
 """Keys of the vocabulary that readers could write as the wider one."""
 
 
