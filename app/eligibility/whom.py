@@ -11,17 +11,59 @@ from app.eligibility.tokens import WORD, Token
 
 Placed = tuple[int, int, Constraint]
 FERTILITY = frozenset(
-    "childbearing bearing fathering fertile fertility reproductive reproduction wocbp wcbp menopausal postmenopausal "
-    "premenopausal perimenopausal menopause menses menstrual menstruation menstruating amenorrhea amenorrheic "
-    "amenorrhoea amenorrhoeic sterile sterilized sterilised hysterectomy".split()
+    [
+        "childbearing",
+        "bearing",
+        "fathering",
+        "fertile",
+        "fertility",
+        "reproductive",
+        "reproduction",
+        "wocbp",
+        "wcbp",
+        "menopausal",
+        "postmenopausal",
+        "premenopausal",
+        "perimenopausal",
+        "menopause",
+        "menses",
+        "menstrual",
+        "menstruation",
+        "menstruating",
+        "amenorrhea",
+        "amenorrheic",
+        "amenorrhoea",
+        "amenorrhoeic",
+        "sterile",
+        "sterilized",
+        "sterilised",
+        "hysterectomy",
+    ]
 )
 """Who can have children, and what tells that somebody cannot."""
 OF_THE_FERTILE = ("contraception", "pregnancy", "breastfeeding", "duration", "age")
 PARTNERS = SEXES | {"partner", "partners"}
 TESTS = frozenset(("test", "tests", "testing", "negative", "hcg"))
 GROUPS = frozenset(
-    "cohort cohorts arm arms group groups part stratum strata phase risk substudy subgroup population category "
-    "schedule regimen".split()
+    [
+        "cohort",
+        "cohorts",
+        "arm",
+        "arms",
+        "group",
+        "groups",
+        "part",
+        "stratum",
+        "strata",
+        "phase",
+        "risk",
+        "substudy",
+        "subgroup",
+        "population",
+        "category",
+        "schedule",
+        "regimen",
+    ]
 )
 OTHERS = frozenset(("all", "other", "others", "remaining", "another"))
 SOME = frozenset(("only", "alone"))
