@@ -82,6 +82,7 @@ CONTRACEPTION = frozenset(
 GOES_ON = frozenset(("and", "until", "to", "or", "through", "plus", "additional"))
 ABLE = frozenset(("able", "willing", "fit", "scheduled"))
 TO_BE_GIVEN = frozenset(("receive", "come", "start", "attend", "tolerate"))
+MONITORED = frozenset(("monitoring", "monitored"))
 LIVING = frozenset(("live", "lives", "living", "reside", "resides", "residing", "residence", "located"))
 """How far somebody lives: `living within 2 hours of the site`."""
 STOPS = frozenset((".", ";", ")"))
@@ -195,6 +196,8 @@ def is_of_the_study(tokens: list[Token], at: int) -> bool:
     near = [token.word for token in tokens[max(0, at - NEAR) : at]]
     if tokens[at].word in ("for", "within") and ABLE.intersection(near) and TO_BE_GIVEN.intersection(near):
         return True  # `able to receive it for 2 years`
+    if MONITORED.intersection(near[-4:]):
+        return True
     return "follow" in near[-4:] or (bool(SAMPLES.intersection(near)) and bool(HANDED.intersection(near[-3:])))
 
 

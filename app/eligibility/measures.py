@@ -11,7 +11,7 @@ from app.eligibility.measured import Placed, made, named_right, or_limit
 from app.eligibility.pieces import CLOSE, CUE, FILLER, JOIN, NAME, OPEN, OTHER, RANGE, STOP, WORDS, Piece
 from app.eligibility.quantities import word_at
 from app.eligibility.ranges import Range
-from app.eligibility.tokens import NUMBER, WORD, Token
+from app.eligibility.tokens import NUMBER, SIGN, WORD, Token
 from app.eligibility.vocabulary import SUBJECTS
 
 LONGEST_ASIDE = 14
@@ -266,6 +266,8 @@ class Reader:
         aside = [token.word for token in before[-2:]] == ["(", "for"]  # `(for > 16 years of age)`: of whom it is said
         follows = word_at(self.tokens, piece.next)
         table = follows in ("male", "female") and word_at(self.tokens, piece.next + 1) == ":"
+        listed = piece.range is not None and piece.range.span
+        table = table or (listed and piece.next < len(self.tokens) and self.tokens[piece.next].kind == SIGN)
         said = {token.word for token in before}
         adjusted = "adjusted" in said or bool({"karnofsky", "lansky"} & said and {"for"} & said)
         told = {token.word for token in self.tokens[max(0, piece.first - KIN) : piece.first]}

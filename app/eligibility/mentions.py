@@ -16,10 +16,12 @@ from app.eligibility.variants import COURSES, PLACES, key_of, variants, word_of
 
 Name = tuple[Literal["condition", "drug"], str]
 STOP_WORDS = frozenset(WORDS["not a name"].split())
-INSTRUMENTS = frozenset(("index", "scale", "score", "questionnaire", "inventory", "activities"))
+INSTRUMENTS = frozenset(("index", "scale", "score", "questionnaire", "inventory", "daily"))
 SOCIETIES = frozenset(("foundation", "society", "association", "institute", "federation"))
 OF_GENES = frozenset(("kinase", "kinases"))
-DENIED = frozenset(("non", "anti"))
+DENIED = frozenset(("non",))
+OF_ALL = (["cancer"], ["tumor"])
+"""What an `anti-cancer` drug is against: it is of no disease in particular."""
 BREAKS = re.compile(r"[,;:.()]")
 """Marks behind which a scale is another thing than the name before it: `AD, the scale`."""
 OPPOSED = (COURSES, frozenset(("lumbar", "cervical", "thoracic")))
@@ -78,8 +80,11 @@ def is_of_another(text: str, tokens: list[Token], words: list[str], at: int, nex
         return True
     if words[next : next + 1] and words[next] in OF_GENES:
         return True  # `anaplastic lymphoma kinase`
-    if at and words[at - 1] in DENIED and tokens[at].start - tokens[at - 1].end == 1:
-        return True
+    if at and tokens[at].start - tokens[at - 1].end == 1:
+        if words[at - 1] in DENIED or (words[at - 1] == "anti" and words[at:next] in OF_ALL):
+            return True
+    if not at and entry.kind == "drug" and text[tokens[next - 1].end :].startswith(":"):
+        return True  # a heading: `Radiotherapy: not specified`
     if at and any(words[at - 1] in group - entry.opposed and group & entry.opposed for group in OPPOSED):
         return True  # the chronic one is not the acute one, nor the neck's the back's
     return words[at:next] == ["cancer"] and not tokens[at].word.startswith("cancer")
@@ -92,6 +97,7 @@ Entries = dict[tuple[str, ...], Entry]
 def entries_of(names: tuple[Name, ...]) -> tuple[Entries, frozenset[str], int]:
     """The words of each variant, the first words, and how many words the longest has."""
     entries: Entries = {}
+    plurals: Entries = {}
     # what is a drug and a keyword is the drug
     for kind, name in sorted(names, key=lambda pair: pair[0] != "drug"):
         for variant in variants(kind, name.strip()):
@@ -103,7 +109,8 @@ def entries_of(names: tuple[Name, ...]) -> tuple[Entries, frozenset[str], int]:
                 entry = Entry(kind, name, cased, opposed)
                 entries.setdefault(key, entry)
                 if cased and len(key) == 1:
-                    entries.setdefault((f"{key[0]}s",), entry)
+                    plurals.setdefault((f"{key[0]}s",), entry)
+    entries = plurals | entries
     return entries, frozenset(key[0] for key in entries), max(map(len, entries), default=0)
 
 

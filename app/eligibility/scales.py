@@ -27,6 +27,8 @@ MOST_GRADES = 6
 GOES_ON = frozenset(("to", "up", "through", "~"))
 SUBGRADES = frozenset("abc")
 """`class 2B`."""
+MOST_EXPLAINED = 40
+"""Tokens of what a grade means."""
 MOST_BEFORE = 16
 """Tokens before a scale in which its grades may stand."""
 SCALES = ("performance-status", "score")
@@ -39,7 +41,7 @@ def read_scales(text: str, tokens: list[Token], pieces: list[Piece]) -> Iterator
     for number, piece in enumerate(names):
         subject = piece.subject
         assert subject is not None
-        if piece.first < reached:
+        if piece.first < reached or explains(tokens, piece.first):
             continue
         skipped = reached
         found, first, next = after_name(tokens, piece), piece.first, piece.next
@@ -75,6 +77,16 @@ def read_scales(text: str, tokens: list[Token], pieces: list[Piece]) -> Iterator
         other = names[number + 1] if number + 1 < len(names) else piece
         if found.next <= piece.first and other.subject and joined(tokens, piece, other, other.subject):
             yield first, other.next, placed(text, tokens, other.subject, first, other.next, found)
+
+
+def explains(tokens: list[Token], first: int) -> bool:
+    """Whether a scale only says what the grades of another one mean: `(0 = fully active [Karnofsky 90-100]; ...`."""
+    if not first or tokens[first - 1].word != "(":
+        return False
+    return any(
+        tokens[at].kind == NUMBER and tokens[at + 1].word == "=" and tokens[at - 1].word in ("(", ";", ",")
+        for at in range(max(1, first - MOST_EXPLAINED), first - 1)
+    )
 
 
 def joined(tokens: list[Token], before: Piece, piece: Piece, subject: Subject) -> bool:

@@ -84,13 +84,21 @@ def read_statements(text: str, tokens: list[Token], ranges: frozenset[int]) -> I
         yield from read_healthy(text, tokens)
     if not words.isdisjoint(SEXES.firsts):
         yield from read_sex(text, tokens, ranges)
-    if not words.isdisjoint(LANGUAGES):
+    if not words.isdisjoint(LANGUAGES) and not is_short_form(tokens):
         yield from read_language(text, tokens)
+
+
+def is_short_form(tokens: list[Token]) -> bool:
+    """`For those who do not speak English, a short form consent may be used`: asks for neither."""
+    return any(
+        one.word == "short" and form.word == "form" and consent.word == "consent"
+        for one, form, consent in zip(tokens, tokens[1:], tokens[2:], strict=False)
+    )
 
 
 def read_phrases(text: str, tokens: list[Token]) -> Iterator[Placed]:
     """What stands as a phrase of the vocabulary."""
-    stated: set[tuple[str, bool]] = set()
+    stated: set[tuple[str, bool]] = {("consent", False)} if is_short_form(tokens) else set()
     denials = -1
     at = 0
     while at < len(tokens):
@@ -125,6 +133,8 @@ def read_phrases(text: str, tokens: list[Token]) -> Iterator[Placed]:
         elif found.key == "contraception":
             if (found.key, False) in stated or not demanded(tokens, first, next):
                 continue
+        elif found.key == "consent" and tokens[first].word == "icf" and first and tokens[first - 1].word == "(":
+            continue  # the abbreviation of what is named before
         elif found.key == "consent" and ((found.key, False) in stated or not given(tokens, first, next)):
             continue
         stated.add((found.key, test))
@@ -222,7 +232,9 @@ def given(tokens: list[Token], first: int, next: int) -> bool:
     if before[-2:-1] and before[-2] in ("in", "within", "per") and before[-1] == "the":
         return False
     signing = [at for at, word in enumerate(before) if word in ("signing", "obtaining", "providing", "giving")]
-    timed = bool(signing) and bool({"of", "to", "after", "since"} & set(before[max(0, signing[0] - 1) : signing[0]]))
+    timed = bool(signing) and bool(
+        {"of", "to", "after", "since", "from"} & set(before[max(0, signing[0] - 1) : signing[0]])
+    )
     timed = timed and not {"capable", "incapable", "able"} & words
     dated = (
         before[-1:] == ["of"] and before[-2:-1] and before[-2] in ("days", "weeks", "months", "years", "day", "date")
