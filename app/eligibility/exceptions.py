@@ -105,13 +105,13 @@ class Reader:
         return [self.of_others(placed, number) for number, placed in enumerate(answer)]
 
     def of_others(self, placed: Placed, number: int) -> Placed:
-        """The constraint with the group that its item is of, or with itself where another value holds of others."""
+        """The constraint with the group that its item is of, or with another value, which holds of others."""
         first, next, one = placed
         if one.exception is not None:
             return placed
         if self.group is not None:
             return first, next, one._replace(exception=self.kept(*self.group))
-        return (first, next, one._replace(exception=one.text)) if replaced_beside(self.found, number) else placed
+        return first, next, one._replace(exception=replaced_beside(self.found, number))
 
     def exception(self, number: int, first: int, next: int, one: Constraint) -> str | None:
         place = min(bisect_left(self.ends, first), len(self.sentences) - 1)

@@ -7,11 +7,12 @@ A range whose unit does not measure the name is none of it; a name is reached ov
 from collections.abc import Generator, Iterator
 
 from app.eligibility.families import DOSE, MOST_WORDS, fits
+from app.eligibility.kin import of_others
 from app.eligibility.measured import Placed, made, named_right, or_limit
 from app.eligibility.pieces import CLOSE, CUE, FILLER, JOIN, NAME, OPEN, OTHER, RANGE, STOP, WORDS, Piece
 from app.eligibility.quantities import word_at
 from app.eligibility.ranges import Range
-from app.eligibility.tokens import NUMBER, SIGN, WORD, Token
+from app.eligibility.tokens import NUMBER, WORD, Token
 from app.eligibility.vocabulary import SUBJECTS
 
 LONGEST_ASIDE = 14
@@ -21,8 +22,6 @@ PRESSURES = ("systolic bp", "diastolic bp")
 SEXES = frozenset(("male", "female", "males", "females", "men", "women", "boys", "girls"))
 AGES = frozenset((None, "a", "mo", "wk", "d"))
 PEOPLE = frozenset(WORDS["people"].split())
-OTHERS = frozenset(WORDS["others"].split())
-"""Whose age is not the participant's."""
 ORDINALS = frozenset(("th", "st", "nd", "rd", "percentile", "percentiles", "sd", "sds", "standard"))
 """After a number without a unit: it is one of a distribution."""
 AWAY = frozenset(("from", "away", "proximal", "distal", "beyond", "apart"))
@@ -32,8 +31,6 @@ DENIALS = frozenset(WORDS["denials"].split())
 RESULTS = frozenset(("positive", "negative"))
 NEAR_DENIAL = 4
 """Tokens between a denial and the range that it denies."""
-KIN = 12
-"""Tokens before an age in which it is said that a relative was diagnosed at it."""
 NOT_AGE_BEFORE = frozenset(WORDS["not an age before"].split())
 
 
@@ -114,7 +111,7 @@ class Reader:
         )
         if span.bare and not self.minimal(named):
             named = []
-        if any(name.subject and name.subject.kind == "age" for name in named) and self.of_others(piece):
+        if any(name.subject and name.subject.kind == "age" for name in named) and of_others(self.tokens, piece):
             named = []
         times = piece.first > 0 and self.tokens[piece.first - 1].word in ("*", "times", "x", "fold")
         if span.limit and times and named and named[-1].next < piece.first:
@@ -164,7 +161,7 @@ class Reader:
         right = named_right(self.pieces, at, span)
         if right is not None:
             name, after, whole = right
-            if name.subject and name.subject.kind == "age" and self.of_others(piece):
+            if name.subject and name.subject.kind == "age" and of_others(self.tokens, piece):
                 return [], span, at + 1
             if self.tokens[name.next - 1].word == "blasts" and word_at(self.tokens, piece.first - 1) == "on":
                 return [], span, at + 1  # `expressed on > 20 % of blasts`
@@ -172,7 +169,7 @@ class Reader:
         if span.left:
             return [], span, at + 1
         age = Piece(NAME, piece.first, piece.next, SUBJECTS["age"])
-        if ((span.aged and span.unit in AGES) or self.of_people(piece, span)) and not self.of_others(piece):
+        if ((span.aged and span.unit in AGES) or self.of_people(piece, span)) and not of_others(self.tokens, piece):
             return [age], span, at + 1
         other_end = self.other_end(span)
         if other_end is not None:
@@ -257,24 +254,6 @@ class Reader:
             return False
         before = self.tokens[name.first - 2] if name.first > 1 else None
         return before is None or before.kind != WORD or before.word in ("or", "and", "but", "only")
-
-    def of_others(self, piece: Piece) -> bool:
-        before = self.tokens[max(0, piece.first - 6) : piece.first]
-        after = {token.word for token in self.tokens[piece.next : piece.next + 8]}
-        kin = "degree" in after and bool(after & {"relative", "relatives"})
-        here = piece.next + 1 if word_at(self.tokens, piece.next) == ")" else piece.next
-        aside = [token.word for token in before[-2:]] == ["(", "for"]  # `(for > 16 years of age)`: of whom it is said
-        follows = word_at(self.tokens, piece.next)
-        table = follows in ("male", "female") and word_at(self.tokens, piece.next + 1) == ":"
-        listed = piece.range is not None and piece.range.span
-        table = table or (listed and piece.next < len(self.tokens) and self.tokens[piece.next].kind == SIGN)
-        said = {token.word for token in before}
-        adjusted = "adjusted" in said or bool({"karnofsky", "lansky"} & said and {"for"} & said)
-        told = {token.word for token in self.tokens[max(0, piece.first - KIN) : piece.first]}
-        kin = kin or ("diagnosed" in told and bool({"relative", "relatives"} & told))
-        if table or adjusted or after & {"donor", "donors"}:
-            return True
-        return kin or aside or word_at(self.tokens, here) in OTHERS or any(token.word in OTHERS for token in before)
 
     def of_people(self, piece: Piece, span: Range) -> bool:
         """`patients over 18 years`, and a text that is nothing but `over 18`."""

@@ -80,9 +80,9 @@ def is_of_another(text: str, tokens: list[Token], words: list[str], at: int, nex
         return True
     if words[next : next + 1] and words[next] in OF_GENES:
         return True  # `anaplastic lymphoma kinase`
-    if at and tokens[at].start - tokens[at - 1].end == 1:
-        if words[at - 1] in DENIED or (words[at - 1] == "anti" and words[at:next] in OF_ALL):
-            return True
+    against = bool(at) and words[at - 1] == "anti" and words[at:next] in OF_ALL
+    if at and tokens[at].start - tokens[at - 1].end == 1 and (words[at - 1] in DENIED or against):
+        return True
     if not at and entry.kind == "drug" and text[tokens[next - 1].end :].startswith(":"):
         return True  # a heading: `Radiotherapy: not specified`
     if at and any(words[at - 1] in group - entry.opposed and group & entry.opposed for group in OPPOSED):

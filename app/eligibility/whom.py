@@ -7,65 +7,16 @@ from collections.abc import Sequence
 
 from app.eligibility.beside import PEOPLE, SEXES, Part, is_same
 from app.eligibility.constraint import Constraint
+from app.eligibility.pieces import WORDS
 from app.eligibility.tokens import WORD, Token
 
 Placed = tuple[int, int, Constraint]
-FERTILITY = frozenset(
-    [
-        "childbearing",
-        "bearing",
-        "fathering",
-        "fertile",
-        "fertility",
-        "reproductive",
-        "reproduction",
-        "wocbp",
-        "wcbp",
-        "menopausal",
-        "postmenopausal",
-        "premenopausal",
-        "perimenopausal",
-        "menopause",
-        "menses",
-        "menstrual",
-        "menstruation",
-        "menstruating",
-        "amenorrhea",
-        "amenorrheic",
-        "amenorrhoea",
-        "amenorrhoeic",
-        "sterile",
-        "sterilized",
-        "sterilised",
-        "hysterectomy",
-    ]
-)
+FERTILITY = frozenset(WORDS["fertility"].split())
 """Who can have children, and what tells that somebody cannot."""
 OF_THE_FERTILE = ("contraception", "pregnancy", "breastfeeding", "duration", "age")
 PARTNERS = SEXES | {"partner", "partners"}
 TESTS = frozenset(("test", "tests", "testing", "negative", "hcg"))
-GROUPS = frozenset(
-    [
-        "cohort",
-        "cohorts",
-        "arm",
-        "arms",
-        "group",
-        "groups",
-        "part",
-        "stratum",
-        "strata",
-        "phase",
-        "risk",
-        "substudy",
-        "subgroup",
-        "population",
-        "category",
-        "schedule",
-        "regimen",
-    ]
-)
-OTHERS = frozenset(("all", "other", "others", "remaining", "another"))
+GROUPS = frozenset(WORDS["groups"].split())
 SOME = frozenset(("only", "alone"))
 CLAUSES = frozenset((";", ".", ":"))
 PREFERRED = frozenset(("preferably", "ideally", "optimally", "usually", "generally", "normally"))
@@ -160,6 +111,8 @@ def in_brackets(tokens: list[Token], next: int) -> Part | None:
     words = [token.word for token in tokens[next : next + ASIDE]]
     if words[:2] == ["for", "age"]:
         return next, next + 2
+    if [token.word for token in tokens[max(0, next - 2) : next]] == ["for", "age"]:
+        return next - 2, next  # of the phrase itself: `ULN for age`
     opened = words.index("(") if "(" in words else ASIDE
     if words[opened + 1 : opened + 2] != ["or"] or CLAUSES.intersection(words[:opened]):
         return None
@@ -199,16 +152,15 @@ def of_a_group(tokens: list[Token]) -> Part | None:
     return None
 
 
-def replaced_beside(found: Sequence[Placed], number: int) -> bool:
-    """`18-35 years; older adults: 65 years and over`: another bound on the same side for the same thing."""
+def replaced_beside(found: Sequence[Placed], number: int) -> str | None:
+    """`18-35 years; older adults: 65 years and over`: another bound on the same side for the same thing, its text."""
     one = found[number][2]
     if one.kind not in REPLACED:
-        return False
+        return None
     around = found[max(0, number - MOST_BESIDE) : number + MOST_BESIDE]
-    return any(
-        (other.kind, other.code) == (one.kind, one.code)
-        and other.start != one.start
-        and not is_same(one, other)
-        and ((None not in (one.low, other.low)) or (None not in (one.high, other.high)))
-        for _, _, other in around
-    )
+    for _, _, other in around:
+        if (other.kind, other.code) != (one.kind, one.code) or other.start == one.start or is_same(one, other):
+            continue
+        if None not in (one.low, other.low) or None not in (one.high, other.high):
+            return other.text
+    return None

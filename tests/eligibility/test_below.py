@@ -29,3 +29,11 @@ def test_what_stands_below_an_exception_or_a_condition_is_not_plain() -> None:
         "A scan is mandatory for the following:"
     ]
     assert exceptions(("Liver function:", None), ("ALT ≤ 3 x ULN", 0)) == [None]
+
+
+def test_what_stands_below_some_people_or_behind_what_applies_to_some_is_not_plain() -> None:
+    above = "Requirements for lung recipients:"
+    assert exceptions((above, None), ("Heart rate > 50/min", 0)) == [above]
+    above = "Organ function limits apply only to patients who are treated"
+    assert exceptions((above, None), ("Hemoglobin ≥ 9 g/dL", None)) == [above]
+    assert exceptions(("Requirements for all patients:", None), ("Hemoglobin ≥ 9 g/dL", 0)) == [None]

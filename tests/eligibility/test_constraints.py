@@ -55,6 +55,12 @@ AGES = {
     "Age at diagnosis below 40 years": [],
     "Treated for more than 3 years": [],
     "Of legal age": [],
+    "A donor list: haploidentical (age ≤ 40) donors": [],
+    "One relative diagnosed with cancer at age 50 or less": [],
+    "Adjusted by age: 60-70 years ≥ 2 points": [],
+    "≥ 16 years male: 1.7": [],
+    "use Karnofsky for patients > 16 years of age": [],
+    "≥ 18 years of age < 70 years": [">= 18 < 70 a"],
 }
 
 
@@ -196,7 +202,25 @@ OTHERS: list[tuple[str, str, list[tuple[str | None, str]]]] = [
     ("At least 4 weeks must have elapsed since surgery", "duration", [("at-least", ">= 4 wk")]),
     ("within 30 days or 5 half-lives", "duration", [("within", "<= 30 d"), ("half-lives", "<= 5")]),
     ("at least 14 days or five half-lives", "duration", [("at-least", ">= 14 d"), ("half-lives", ">= 5")]),
-    ("contraception for 3 months after the last dose", "duration", []),
+    ("contraception for 3 months after the last dose", "duration", [("at-least", ">= 3 mo")]),
+    ("contraception during the study and 6 months afterwards", "duration", [("at-least", ">= 6 mo")]),
+    ("no contraception for another 60 days after the last dose", "duration", [("at-least", ">= 60 d")]),
+    ("unable to stop aspirin for a 6-day period", "duration", [("at-least", ">= 6 d")]),
+    ("within 14 days or 5 drug-elimination half-lives", "duration", [("within", "<= 14 d"), ("half-lives", "<= 5")]),
+    (
+        "start at least 5 weeks out but not more than 8 weeks from surgery",
+        "duration",
+        [("at-least", ">= 5 wk"), ("within", "<= 8 wk")],
+    ),
+    ("able to receive mockumab for 2 years", "duration", []),
+    ("use of steroids of less than 3 weeks over a 6 month period", "duration", []),
+    ("monitoring should last until 12 months after the last dose", "duration", []),
+    ("RASS score > 2", "score", [("rass", "> 2")]),
+    ("new york society of cardiology class >= II", "score", [("nyha", ">= 2")]),
+    ("ECOG 0-1 (0 = fully active [Karnofsky 90-100])", "performance-status", [("ecog", ">= 0 <= 1")]),
+    ("an increase in ALT more than 3 times higher than the upper limit of normal", "measurement", [("alt", "> 3 uln")]),
+    ("expressed on >= 20% of blasts", "measurement", []),
+    ("Weight loss or gain >= 5 kg", "measurement", [("weight change", ">= 5 kg")]),
     ("measured twice at least 5 minutes apart", "duration", []),
     ("steroids > 10 mg prednisone equivalent per day", "measurement", [("daily prednisone dose", "> 10 mg/d")]),
 ]
@@ -234,6 +258,11 @@ STATEMENTS: dict[str, list[tuple[str, str | None, bool]]] = {
     "Aged 18-60, male;": [("sex", "male", False)],
     "Women of childbearing potential": [],
     "Healthy non-smoking controls": [("healthy-volunteers", None, False)],
+    "Density below the mean of a young, healthy adult": [],
+    "Male or female patients. Women of childbearing potential are asked": [("sex", "all", False)],
+    "For those who do not speak English, a short form consent may be used": [],
+    "A signed ICF is needed": [("consent", None, False)],
+    "From signing ICF until the last visit": [],
     "Healthy volunteers": [("healthy-volunteers", None, False)],
 }
 

@@ -38,7 +38,7 @@ EXCEPTIONS: dict[str, list[tuple[str, str | None]]] = {
     ],
     "Steroids within 2 weeks are not allowed": [("<= 2 wk", None)],
     "Heart failure, including but not limited to NYHA class III": [(">= 3 <= 3", None)],
-    "Negative pregnancy test for women under treatment": [("", None)],
+    "Negative pregnancy test for women under treatment": [("", "women")],
     "ALT ≤ 3 x ULN. Unless stated otherwise, no fever": [("<= 3 uln", None)],
     "ALT ≤ 3 x ULN": [("<= 3 uln", None)],
 }

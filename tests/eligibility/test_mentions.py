@@ -29,6 +29,14 @@ CONDITIONS = [
     ("Adolescents", "adolescents", []),
     ("Lumbar Grey Blight", "a grey blight", ["grey blight"]),
     ("Grey Fever Type 1", "grey fever", ["grey fever"]),
+    ("Complicated Grey Belly Fever", "a cGBF", ["cGBF"]),
+    ("Grey Keratosis", "four GKs", ["GKs"]),
+    ("Marrow Blight, XYZ-1 Positive", "marrow blight", ["marrow blight"]),
+    ("Grey Fever", "GF, a scale of it", ["GF"]),
+    ("Grey Fever", "the GF scale", []),
+    ("Cancer", "an anti-cancer drug", []),
+    ("Marrow Blight", "anti-marrow blight drugs", ["marrow blight"]),
+    ("Dental Caries", "active caries", ["caries"]),
     ("Diabetes Mellitus Type 2", "type 1 diabetes mellitus", []),
 ]
 DRUGS = [
@@ -40,6 +48,11 @@ DRUGS = [
     ("Cervical or Lumbar Weld", "cervical pain, lumbar weld", ["lumbar weld"]),
     ("Antibody xq4S217", "prior xq4S217", ["xq4S217"]),
     ("Treatment with Mockumab", "prior mockumab", ["mockumab"]),
+    ("Fluorouracil", "prior 5-FU", ["5-FU"]),
+    ("5 XQ", "prior 5-XQ", ["5-XQ"]),
+    ("radiation therapy", "prior radiotherapy", ["radiotherapy"]),
+    ("radiation therapy", "Radiotherapy: not specified", []),
+    ("Cut of the marrow (procedure)", "another procedure", []),
     ("Walking with water", "water", []),
     ("Mockumab with Examplumab", "prior mockumab", ["mockumab"]),
 ]
