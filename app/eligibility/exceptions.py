@@ -136,7 +136,8 @@ class Reader:
             _, close = self.closed.get(cue.first, (0, sentence.end))
             if cue.cue == ALLOWANCE:
                 return self.kept(max(next, self.closed.get(cue.first, (next, 0))[0]), close)
-            if cue.cue == EXCEPTION or (self.near(cue, next, following) and one.kind not in OF_WOMEN):
+            said = one.kind not in OF_WOMEN or self.tokens[cue.first].word in ("if", "when")
+            if cue.cue == EXCEPTION or (said and self.near(cue, next, following)):
                 return self.kept(cue.first, close)
         for cue in sentence.cues[max(0, after - MOST_CUES) : after][::-1]:
             _, close = self.closed.get(cue.first, (0, sentence.end))

@@ -8,13 +8,15 @@ OTHERS = frozenset(WORDS["others"].split())
 """Whose age is not the participant's."""
 KIN = 12
 """Tokens before an age in which it is said that a relative was diagnosed at it."""
+REASON = 24
+"""Tokens before an age in which it is said that there are no data."""
 RELATIVES = frozenset(("relative", "relatives"))
 DONORS = frozenset(("donor", "donors"))
 PLAY = frozenset(("karnofsky", "lansky"))
 
 
 def of_others(tokens: list[Token], piece: Piece) -> bool:
-    return of_kin(tokens, piece) or of_a_table(tokens, piece) or of_a_scale(tokens, piece)
+    return of_kin(tokens, piece) or of_a_table(tokens, piece) or of_a_scale(tokens, piece) or of_data(tokens, piece)
 
 
 def of_kin(tokens: list[Token], piece: Piece) -> bool:
@@ -36,6 +38,14 @@ def of_a_table(tokens: list[Token], piece: Piece) -> bool:
         return True
     spans = piece.range is not None and piece.range.span
     return spans and piece.next < len(tokens) and tokens[piece.next].kind == SIGN
+
+
+def of_data(tokens: list[Token], piece: Piece) -> bool:
+    """`no data are available on its use in patients < 18 years of age`: a reason."""
+    told = [token.word for token in tokens[max(0, piece.first - REASON) : piece.first]]
+    return (
+        "available" in told and "data" in told[: told.index("available")] and "." not in told[told.index("available") :]
+    )
 
 
 def of_a_scale(tokens: list[Token], piece: Piece) -> bool:

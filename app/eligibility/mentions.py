@@ -22,6 +22,7 @@ OF_GENES = frozenset(("kinase", "kinases"))
 DENIED = frozenset(("non",))
 OF_ALL = (["cancer"], ["tumor"])
 """What an `anti-cancer` drug is against: it is of no disease in particular."""
+IN_CAPITALS = re.compile(r"-[A-Z]{2}")
 BREAKS = re.compile(r"[,;:.()]")
 """Marks behind which a scale is another thing than the name before it: `AD, the scale`."""
 OPPOSED = (COURSES, frozenset(("lumbar", "cervical", "thoracic")))
@@ -87,6 +88,8 @@ def is_of_another(text: str, tokens: list[Token], words: list[str], at: int, nex
         return True  # a heading: `Radiotherapy: not specified`
     if at and any(words[at - 1] in group - entry.opposed and group & entry.opposed for group in OPPOSED):
         return True  # the chronic one is not the acute one, nor the neck's the back's
+    if entry.cased and IN_CAPITALS.match(text, tokens[next - 1].end):
+        return True  # `MG-ADL`
     return words[at:next] == ["cancer"] and not tokens[at].word.startswith("cancer")
 
 

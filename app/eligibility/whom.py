@@ -14,7 +14,7 @@ Placed = tuple[int, int, Constraint]
 FERTILITY = frozenset(WORDS["fertility"].split())
 """Who can have children, and what tells that somebody cannot."""
 OF_THE_FERTILE = ("contraception", "pregnancy", "breastfeeding", "duration", "age")
-PARTNERS = SEXES | {"partner", "partners"}
+PARTNERS = SEXES | {"partner", "partners", "sexually"}
 TESTS = frozenset(("test", "tests", "testing", "negative", "hcg"))
 GROUPS = frozenset(WORDS["groups"].split())
 SOME = frozenset(("only", "alone"))
@@ -26,7 +26,7 @@ ASIDE = 5
 """Tokens after a constraint in which brackets open that give another one."""
 LABEL = 8
 """Tokens of `Cohort 1 (N=20):`."""
-LATER = 10
+LATER = 14
 """Tokens after a constraint in which its sentence says of whom it is: `contraception is required of fertile men`."""
 OPENED = 30
 """Tokens before a constraint in which its sentence may take something back."""
@@ -114,7 +114,9 @@ def in_brackets(tokens: list[Token], next: int) -> Part | None:
     if [token.word for token in tokens[max(0, next - 2) : next]] == ["for", "age"]:
         return next - 2, next  # of the phrase itself: `ULN for age`
     opened = words.index("(") if "(" in words else ASIDE
-    if words[opened + 1 : opened + 2] != ["or"] or CLAUSES.intersection(words[:opened]):
+    inside = [token.word for token in up_to_close(tokens, next + opened + 1)]
+    some = inside[:1] == ["or"] or inside[-1:] == ["only"]
+    if opened == ASIDE or not some or CLAUSES.intersection(words[:opened]):
         return None
     return next + opened + 1, next + opened + 1 + len(up_to_close(tokens, next + opened + 1))
 

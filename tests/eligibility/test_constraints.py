@@ -59,6 +59,7 @@ AGES = {
     "One relative diagnosed with cancer at age 50 or less": [],
     "Adjusted by age: 60-70 years ≥ 2 points": [],
     "≥ 16 years male: 1.7": [],
+    "No data are available on the use of mockumab in patients < 18 years of age": [],
     "use Karnofsky for patients > 16 years of age": [],
     "≥ 18 years of age < 70 years": [">= 18 < 70 a"],
 }

@@ -34,6 +34,7 @@ CONDITIONS = [
     ("Marrow Blight, XYZ-1 Positive", "marrow blight", ["marrow blight"]),
     ("Grey Fever", "GF, a scale of it", ["GF"]),
     ("Grey Fever", "the GF scale", []),
+    ("Grey Fever", "GF-ADL of 3", []),
     ("Cancer", "an anti-cancer drug", []),
     ("Marrow Blight", "anti-marrow blight drugs", ["marrow blight"]),
     ("Dental Caries", "active caries", ["caries"]),
