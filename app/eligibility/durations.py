@@ -66,24 +66,14 @@ OPENERS = WINDOWS.firsts
 BEFORE = frozenset(("before", "prior", "preceding", "previous"))
 AFTER = frozenset(("after", "following", "post", "thereafter", "afterwards"))
 NOT_FOLLOWING = frozenset(("drive", "section", "apart", "out", "cycle", "cycles", "old"))
-CONTRACEPTION = frozenset(
-    [
-        "contraception",
-        "contraceptive",
-        "contraceptives",
-        "condom",
-        "condoms",
-        "abstinence",
-        "abstinent",
-        "abstain",
-        "control",
-        "sperm",
-    ]
+CONTRACEPTION = frozenset(("contraception", "contraceptive", "contraceptives", "control", "sperm")) | frozenset(
+    ("condom", "condoms", "abstinence", "abstinent", "abstain")
 )
 GOES_ON = frozenset(("and", "until", "to", "or", "through", "plus", "additional"))
 ABLE = frozenset(("able", "willing", "fit", "scheduled"))
 TO_BE_GIVEN = frozenset(("receive", "come", "start", "attend", "tolerate"))
-MONITORED = frozenset(("monitoring", "monitored"))
+STATED = frozenset(("has", "have", "had", "been", "stable"))
+MONITORED = frozenset(("monitoring", "monitored", "follow"))
 LIVING = frozenset(("live", "lives", "living", "reside", "resides", "residing", "residence", "located"))
 """How far somebody lives: `living within 2 hours of the site`."""
 STOPS = frozenset((".", ";", ")"))
@@ -192,11 +182,12 @@ def read_duration(
 def is_of_the_study(tokens: list[Token], at: int) -> bool:
     """`follow-up for at least a year`, `slides must be received within 2 weeks`: of what is to be done in the study."""
     near = [token.word for token in tokens[max(0, at - NEAR) : at]]
-    if tokens[at].word in ("for", "within") and ABLE.intersection(near) and TO_BE_GIVEN.intersection(near):
+    given = ABLE.intersection(near) and TO_BE_GIVEN.intersection(near) and not STATED.intersection(near)
+    if given and tokens[at].word in ("for", "within"):
         return True  # `able to receive it for 2 years`
-    if MONITORED.intersection(near[-4:]):
-        return True
-    return "follow" in near[-4:] or (bool(SAMPLES.intersection(near)) and bool(HANDED.intersection(near[-3:])))
+    return bool(MONITORED.intersection(near[-4:])) or (
+        bool(SAMPLES.intersection(near)) and bool(HANDED.intersection(near[-3:]))
+    )
 
 
 def is_heading(tokens: list[Token], at: int, span: Range) -> bool:

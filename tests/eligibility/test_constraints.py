@@ -214,6 +214,7 @@ OTHERS: list[tuple[str, str, list[tuple[str | None, str]]]] = [
         [("at-least", ">= 5 wk"), ("within", "<= 8 wk")],
     ),
     ("able to receive mockumab for 2 years", "duration", []),
+    ("willing to attend and has had pain for 2 years", "duration", [("at-least", ">= 2 a")]),
     ("use of steroids of less than 3 weeks over a 6 month period", "duration", []),
     ("monitoring should last until 12 months after the last dose", "duration", []),
     ("RASS score > 2", "score", [("rass", "> 2")]),
