@@ -39,11 +39,15 @@ class Fault(BaseModel):
             raise ValueError("expected one or more of status, wait, cut and edit")
         if self.retry_after is not None and self.status is None:
             raise ValueError("retry_after is a header of an error: expected a status too")
+        if self.cut and self.method == "HEAD":
+            raise ValueError("the answer to HEAD has no body that could be cut off: expected another method")
         if self.route.startswith("/pinned"):
             raise ValueError("/pinned itself has no faults: expected another route")
         return self
 
     def meets(self, method: str, path: str) -> bool:
+        if self.cut and method == "HEAD":  # it has no body
+            return False
         return fnmatchcase(path, self.route) and self.method in (None, method)
 
 

@@ -1,8 +1,9 @@
 """The labelled eligibility texts: `labels.jsonl` in, `LabelledText` out; the texts come from a sample that is given.
 
 The file holds no text: for each study its registry id, the SHA-256 of its eligibility text (UTF-8), the half it is in,
-and what a reader marked in it, by offsets in code points. `held-out` was labelled to be scored only; grammar and
-vocabulary were written on `development`. The texts are ClinicalTrials.gov's `eligibilityModule.eligibilityCriteria`
+and what readers marked in it, by offsets in code points. `held-out` was labelled by readers who did not know the
+grammar, and scored once, when it was written; grammar and vocabulary were written on `development`. The texts are
+ClinicalTrials.gov's `eligibilityModule.eligibilityCriteria`
 (https://clinicaltrials.gov/data-api/about-api/study-data-structure), one study on each line of a gzip file.
 """
 

@@ -377,3 +377,6 @@ if SAMPLE:
         assert scores["development"].all.precision >= 0.984
         assert scores["development"].all.recall >= 0.895
         assert scores["development"].exceptions.recall >= 0.95
+        assert scores["held-out"].all.precision >= 0.94
+        assert scores["held-out"].all.recall >= 0.83
+        assert scores["held-out"].exceptions.recall >= 0.84

@@ -16,7 +16,7 @@ from tests.sources.test_criteria_text import left_out
 def test_the_labels_are_whole() -> None:
     labels = load_labels()
     halves = Counter(label.half for label in labels)
-    assert halves["development"] == 285 and halves.keys() <= set(HALVES)
+    assert halves == {"development": 285, "held-out": 60} and set(HALVES) == set(halves)
     assert len({label.id for label in labels}) == len(labels)
     for label in labels:
         ends = [0]
@@ -35,7 +35,7 @@ def test_the_labels_hold_no_text() -> None:
     for label in load_labels():
         for one in label.constraints:
             assert all(len(word.split()) <= 8 for word in (one.code, one.unit, one.limit) if word), (label.id, one)
-    assert LABELS.stat().st_size < 1_000_000
+    assert LABELS.stat().st_size < 1_200_000
 
 
 def test_scores() -> None:
@@ -45,13 +45,11 @@ def test_scores() -> None:
 
 if "TRIALS_SAMPLE" in os.environ:
 
-    @pytest.mark.parametrize(("half", "parents"), [("development", 0.965)])
+    @pytest.mark.parametrize(("half", "parents"), [("development", 0.965), ("held-out", 0.91)])
     def test_trees_of_the_labelled_texts(half: str, parents: float) -> None:
         scores = score_trees(os.environ["TRIALS_SAMPLE"])[half]
         for name, score in vars(scores).items():
             print(f"{half} {name}: {score}")
-        if not scores.nodes.labelled:
-            pytest.skip("no text is in this half")
         assert scores.types.precision >= 0.998
         assert scores.parents.f1 >= parents
 
