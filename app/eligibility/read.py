@@ -19,6 +19,12 @@ __all__ = ["read_constraints", "read_mentions"]
 
 ITEM = re.compile(r"\n[ \t]*(?=\n|[*•-][ \t]|\d{1,2}[.)][ \t])")
 """Where a paragraph or an item of a list ends: no constraint goes on behind it."""
+RELATIVE = re.compile(
+    r"%\s{1,3}(?:above|over|below|under|(?:higher|greater|lower|less|more) than)\s{1,3}(?:\w{1,12}\s{1,3}){0,3}"
+    r"(?:normal|limits?|baseline|ideal|uln|lln|predicted|expected|mean|average|median|controls?)\b",
+    re.I,
+)
+"""`20 % above the upper limit`: how much more is said, and nothing that is measured is that much."""
 NUMERIC = frozenset(NUMBERS) | frozenset(ROMAN) | frozenset(ONE) | LIMITS.firsts | {"normal", "wnl", "range", "limits"}
 """Words without which a text without digits bounds nothing."""
 
@@ -59,7 +65,16 @@ def read_item(text: str) -> list[Constraint]:
     found += read_durations(text, tokens, pieces, taken)
     ranges = frozenset(first for first, _, constraint in found if constraint.kind == "age")
     found += read_statements(text, tokens, ranges)
-    return in_order(with_exceptions(text, tokens, pieces, found))
+    return without_relative(text, in_order(with_exceptions(text, tokens, pieces, found)))
+
+
+def without_relative(text: str, found: list[Constraint]) -> list[Constraint]:
+    signs = [one.start() for one in RELATIVE.finditer(text)]
+    if not signs:
+        return found
+    return [
+        one for one in found if one.kind != "measurement" or not any(one.start <= sign <= one.end for sign in signs)
+    ]
 
 
 def in_order(found: list[tuple[int, int, Constraint]]) -> list[Constraint]:

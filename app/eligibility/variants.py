@@ -50,6 +50,8 @@ SAME_WORD = {
 }
 MOST_WORDS = 6
 """Of a name that is taken apart: longer ones are sentences."""
+LONGEST_LIST = 12
+"""Words of an intervention's name that is split at `and`, `or`, `+` and `/`: a longer one is a description."""
 GIVING = frozenset(("chemotherapy", "immunotherapy", "vaccination", "administration", "pretreatment", "premedication"))
 """Words before the `with` behind which the drug stands: `treatment with mockumab`."""
 MOST_INITIALS = 7
@@ -216,8 +218,10 @@ def drugs_of(name: str) -> Iterator[str]:
     if len(listed) > 1 and all(len(part) > 3 and len(part.split()) == 1 for part in listed):
         yield from listed
     yield from (word for word in name.split() if CODE.fullmatch(word) and digits_of(word) >= FEWEST_DIGITS)
-    given = name
-    if len(name.split()) <= MOST_WORDS:
+    given, size = name, len(name.split())
+    if size > LONGEST_LIST:
+        return
+    if size <= MOST_WORDS:
         given, *behind = re.split(r"\s(?:with|in|via|by|during)\s", name)
         if behind and set(given.lower().split()) <= FORMS | GIVING:
             given = behind[0]

@@ -56,6 +56,7 @@ DRUGS = [
     ("Cut of the marrow (procedure)", "another procedure", []),
     ("Walking with water", "water", []),
     ("Mockumab with Examplumab", "prior mockumab", ["mockumab"]),
+    ("The team watches all who come to the ward, the planned and the urgent cases alike", "urgent cases", []),
 ]
 
 
