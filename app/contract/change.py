@@ -1,6 +1,7 @@
 """What may change between two documents, as the comparing parts tell it."""
 
 from typing import Any, Literal, NamedTuple
+from urllib.parse import unquote
 
 Json = dict[str, Any]
 Kind = Literal["breaking", "compatible"]
@@ -28,8 +29,11 @@ class Document:
     """An OpenAPI document whose references are looked up (within the document)."""
 
     def __init__(self, document: Json) -> None:
-        if not str(document.get("openapi", "")).startswith("3."):
+        version = str(document.get("openapi", ""))
+        if not version.startswith("3."):
             raise ValueError("is no OpenAPI document: expected an object with 'openapi': '3...'")
+        if version.split(".")[1] != "1":  # in 3.0 `nullable`, `exclusiveMinimum` and keywords beside `$ref` differ
+            raise ValueError(f"OpenAPI {version} is not compared: expected 3.1")
         self.document = document
 
     def resolve(self, node: Any) -> Any:
@@ -55,7 +59,7 @@ class Document:
         if not reference.startswith("#/"):
             raise ValueError(f"{reference} is in another document: expected one that begins with '#/'")
         for part in reference[2:].split("/"):
-            name = part.replace("~1", "/").replace("~0", "~")
+            name = unquote(part).replace("~1", "/").replace("~0", "~")
             if not isinstance(found, dict) or name not in found:
                 raise ValueError(f"{reference} is not in the document")
             found = found[name]

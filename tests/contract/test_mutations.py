@@ -14,7 +14,7 @@ from pydantic import BaseModel, create_model
 
 from app.api import health, plain
 from app.contract.diff import diff
-from app.contract.schemas import references
+from app.contract.meaning import references
 from app.plain.shapes import Problem
 from tests.contract.stored import STORED
 
