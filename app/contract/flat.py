@@ -150,7 +150,7 @@ class Flats:
         if "anyOf" not in made or made.get("oneOf"):
             return made
         rest = {name: value for name, value in made.items() if name not in ("anyOf", "oneOf")}
-        others = [one for one in made["anyOf"] if self.flat(one).get("type") != ["null"]]
+        others = [one for one in made["anyOf"] if self.flat(one) != {"type": ["null"]}]
         if len(others) != 1:
             return made
         only = self.flat(others[0])
@@ -230,6 +230,8 @@ def _tidy(made: Json) -> Json:
     if "enum" in made:
         made["enum"] = [value for value in made["enum"] if _type_of(value) in kinds]
         kinds = frozenset(map(_type_of, made["enum"]))
+        if kinds == {"null"}:
+            made.pop("enum")
     made = {name: value for name, value in made.items() if TYPE_OF_KEYWORD.get(name, "") in {*kinds, ""}}
     made.pop("type", None)
     if _kinds(kinds) != ALL_TYPES:

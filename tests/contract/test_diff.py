@@ -16,8 +16,8 @@ def document(operation: Json, path: str = "/a", **more: Any) -> Json:
     return {"openapi": "3.1.0", "paths": {path: {"post": operation}}, **more}
 
 
-def answering(schema: Any, **more: Any) -> Json:
-    return document({"responses": {"200": {"content": {"application/json": {"schema": schema}}}}}, **more)
+def answering(schema: Any, status: str = "200", **more: Any) -> Json:
+    return document({"responses": {status: {"content": {"application/json": {"schema": schema}}}}}, **more)
 
 
 def taking(schema: Any, **more: Any) -> Json:
@@ -35,6 +35,16 @@ def fields(*required: str, **properties: Any) -> Json:
 
 TEXT, NUMBER, WHOLE = {"type": "string"}, {"type": "number"}, {"type": "integer"}
 NULLABLE = {"anyOf": [TEXT, {"type": "null"}]}
+EITHER = {"anyOf": [fields("a"), fields("_a")]}
+OR = {"anyOf": [fields("b"), fields("_b")]}
+CLOSED = {**fields(a=TEXT), "additionalProperties": False}
+MAP = {"type": "object", "additionalProperties": TEXT}
+
+
+def tagged(name: str, **more: Any) -> Json:
+    return {"oneOf": [{"$ref": "#/x-a"}, {"$ref": "#/x-b"}], "discriminator": {"propertyName": name, **more}}
+
+
 SCHEMAS = [
     # before, after, in an answer, in a request
     (TEXT, TEXT, NOTHING, NOTHING),
@@ -122,15 +132,108 @@ SCHEMAS = [
     # what is not compared is not passed by
     *(
         (TEXT, {**TEXT, name: value}, BREAKS, BREAKS)
-        for name, value in (("not", WHOLE), ("uniqueItems", True), ("multipleOf", 2), ("prefixItems", [TEXT]))
+        for name, value in (
+            ("not", WHOLE),
+            ("uniqueItems", True),
+            ("multipleOf", 2),
+            ("prefixItems", [TEXT]),
+            ("contentEncoding", "base64"),
+            ("readOnly", True),
+            ("nullable", True),  # of OpenAPI 3.0
+            ("unheard", "of"),
+        )
     ),
+    # parts with the same keyword
+    ({"allOf": [EITHER, OR]}, {"allOf": [EITHER]}, BREAKS, FINE),
+    ({"allOf": [EITHER]}, {"allOf": [EITHER, OR]}, FINE, BREAKS),
+    ({"allOf": [EITHER, OR]}, {"allOf": [EITHER, {"anyOf": [fields("c"), {}]}]}, BOTH, BOTH),
+    ({"allOf": [{"format": "a"}, {"format": "b"}]}, {"allOf": [{"format": "a"}, {"format": "c"}]}, BOTH, BOTH),
+    ({"allOf": [{"not": TEXT}, {"not": WHOLE}]}, {"allOf": [{"not": TEXT}, {"not": NUMBER}]}, BOTH, BOTH),
+    ({"allOf": [CLOSED, fields(b=TEXT)]}, {**CLOSED, **fields(a=TEXT, b=TEXT)}, BOTH, FINE),
+    ({"anyOf": [TEXT, WHOLE], "oneOf": [TEXT, NUMBER]}, {"anyOf": [TEXT, WHOLE]}, BREAKS, FINE),
+    # only one of several, whether they may hold together or not
+    ({"anyOf": [WHOLE, NUMBER]}, {"oneOf": [WHOLE, NUMBER]}, FINE, BREAKS),
+    ({"oneOf": [WHOLE, NUMBER]}, {"anyOf": [WHOLE, NUMBER]}, BREAKS, FINE),
+    ({"anyOf": [WHOLE, TEXT]}, {"oneOf": [WHOLE, TEXT]}, NOTHING, NOTHING),
+    # what stands beside alternatives
+    (
+        {"properties": {"x": TEXT}, "anyOf": [fields(a=TEXT), {"type": "null"}]},
+        {"properties": {"x": TEXT}, "anyOf": [fields(a=WHOLE), {"type": "null"}]},
+        BOTH,
+        BOTH,
+    ),
+    ({"properties": {"a": TEXT}}, {"anyOf": [fields(a=WHOLE), TEXT]}, BOTH, BOTH),
+    (tagged("kind"), tagged("sort"), BREAKS, BREAKS),
+    (tagged("kind"), tagged("kind", mapping={"a": "#/x-a"}), BOTH, BOTH),
+    # maps
+    (MAP, {**MAP, "additionalProperties": False}, BREAKS, BREAKS),
+    (MAP, {**MAP, "properties": {"n": WHOLE}}, BOTH, BOTH),
+    (MAP, {**MAP, "properties": {"n": TEXT}}, FINE, FINE),
+    (fields(a=TEXT), fields(a=False), BREAKS, BREAKS),
 ]
 
 
 @pytest.mark.parametrize(("old", "new", "in_answer", "in_request"), SCHEMAS, ids=str)
 def test_schemas(old: Any, new: Any, in_answer: str, in_request: str) -> None:
-    assert kinds(answering(old), answering(new)) == in_answer
-    assert kinds(taking(old), taking(new)) == in_request
+    named = {"x-a": fields(a=TEXT), "x-b": fields(b=TEXT)}
+    assert kinds(answering(old, **named), answering(new, **named)) == in_answer
+    assert kinds(taking(old, **named), taking(new, **named)) == in_request
+
+
+BEHIND = [
+    {"not": REF},
+    {"type": "array", "prefixItems": [TEXT, REF]},
+    {"if": fields("a"), "then": REF},
+    {"dependentSchemas": {"a": REF}},
+    {"unevaluatedProperties": REF},
+    {"unheard": [{"of": REF}]},
+    {"items": {"not": {"anyOf": [REF, TEXT]}}},
+    fields(a={**REF, "description": "x"}),
+    fields(a={**REF, "maxProperties": 5}),
+    {"allOf": [EITHER, {"anyOf": [REF, TEXT]}]},
+    {"anyOf": [TEXT, {"type": "array", "items": REF}]},
+]
+
+
+@pytest.mark.parametrize("schema", BEHIND, ids=str)
+def test_what_changes_behind_a_reference_is_told_wherever_that_stands(schema: Json) -> None:
+    def named(**more: Json) -> Json:
+        return {"schemas": {"Node": fields(below=REF, value={"$ref": "#/components/schemas/Value"}), "Value": more}}
+
+    old, new = named(**TEXT), named(**NULLABLE)
+    for holder in (answering, taking):
+        assert kinds(holder(schema, components=old), holder(schema, components=old)) == NOTHING
+        assert kinds(holder(schema, components=old), holder(schema, components=new)) != NOTHING
+    assert BREAKS in kinds(answering(schema, components=old), answering(schema, components=new))
+
+
+def test_names_and_words_are_no_difference() -> None:
+    def named(one: str, other: str, **words: str) -> Json:
+        place = "#/components/schemas/"
+        schemas = {
+            one: {**fields(next={"anyOf": [{"$ref": place + one}, {"$ref": place + other}]}), **words},
+            other: fields(value=TEXT, up={"anyOf": [{"$ref": place + one}, {"type": "null"}], **words}),
+        }
+        return answering({"anyOf": [{"$ref": place + one}, TEXT]}, components={"schemas": schemas})
+
+    old = named("A", "B", title="A")
+    assert diff(old, named("C", "D", title="C", description="x")) == []
+    inline = answering({"anyOf": [TEXT, fields(a=WHOLE)]})
+    assert diff(inline, answering({"anyOf": [REF, TEXT]}, components={"schemas": {"Node": fields(a=WHOLE)}})) == []
+
+
+def test_what_stands_beside_a_reference_is_compared_each_time() -> None:
+    def named(value: Json, *listed: str) -> Json:
+        return answering(fields(a=REF, b={**REF, "enum": [*listed]}), components={"schemas": {"Node": value}})
+
+    assert kinds(named(TEXT, "p"), named(TEXT, "p", "q")) == BREAKS
+    assert kinds(named(TEXT, "p"), named({**TEXT, "maxLength": 9}, "p", "q")) == BOTH
+
+
+def test_names_of_references_and_keys_of_ones_own() -> None:
+    document = answering({"$ref": "#/components/schemas/A%20b"}, components={"schemas": {"A b": TEXT}})
+    document["paths"]["x-a"] = document["paths"]["/a"]["post"]["responses"]["x-a"] = "anything"
+    assert diff(document, document) == []
 
 
 def test_schemas_by_name_and_that_contain_themselves() -> None:
@@ -169,6 +272,14 @@ def parameters(*listed: Json, path: str = "/a") -> Json:
 
 def query(name: str = "q", **more: Any) -> Json:
     return {"name": name, "in": "query", **more}
+
+
+def headed(**header: Any) -> Json:
+    return document({"responses": {"200": {"headers": {"X-A": header}}}})
+
+
+def secured(**scheme: str) -> Json:
+    return document({"security": [{"key": []}]}, components={"securitySchemes": {"key": scheme}})
 
 
 OPERATIONS = [
@@ -215,6 +326,45 @@ OPERATIONS = [
     ),
     (document({"responses": {"200": {"headers": {"ETag": {}}}}}), document({"responses": {"200": {}}}), BREAKS),
     (document({"responses": {"200": {}}}), document({"responses": {"200": {"headers": {"ETag": {}}}}}), FINE),
+    # statuses
+    (document({"responses": {"200": {}}}), document({"responses": {"200": {}, "202": {}}}), BREAKS),
+    (document({"responses": {"200": {}}}), document({"responses": {"200": {}, "303": {}}}), BREAKS),
+    (document({"responses": {"200": {}}}), document({"responses": {"200": {}, "default": {}}}), BREAKS),
+    (answering(TEXT, "2XX"), answering(TEXT), FINE),
+    (answering(TEXT, "default"), answering(TEXT), FINE),
+    (answering(TEXT, "default"), answering(WHOLE), BOTH),
+    # who may ask, and where
+    (document({"security": [{"key": []}]}), document({"security": [{"key": []}, {"other": []}]}), FINE),
+    (document({"security": [{"key": []}, {"other": []}]}), document({"security": [{"key": []}]}), BREAKS),
+    (
+        document({"security": [{"key": []}, {"other": []}]}),
+        document({"security": [{"other": []}, {"key": []}]}),
+        NOTHING,
+    ),
+    (document({"security": [{"key": ["a"]}]}), document({"security": [{"key": ["a", "b"]}]}), BREAKS),
+    (document({"security": [{"key": ["a", "b"]}]}), document({"security": [{"key": ["a"]}]}), FINE),
+    (secured(type="http", scheme="basic"), secured(type="http", scheme="bearer"), BREAKS),
+    (secured(type="http", scheme="basic"), secured(type="http", scheme="basic", description="x"), NOTHING),
+    (document({}), document({}, servers=[{"url": "/v2"}]), BREAKS),
+    (document({}), document({}, servers=[{"url": "/", "description": "x"}]), NOTHING),
+    (document({}), document({}, servers=[{"url": "/"}, {"url": "/v2"}]), FINE),
+    (document({}), document({"servers": [{"url": "/v2"}]}), BREAKS),
+    # what is written as a media type, and other ways of writing
+    (parameters(query(content={"text/csv": {"schema": TEXT}})), parameters(query(schema=TEXT)), BREAKS),
+    (
+        parameters(query(content={"text/csv": {"schema": TEXT}})),
+        parameters(query(content={"text/csv": {"schema": WHOLE}})),
+        BOTH,
+    ),
+    (headed(content={"text/csv": {"schema": TEXT}}), headed(content={"text/csv": {"schema": WHOLE}}), BOTH),
+    (headed(schema=TEXT), headed(content={"text/csv": {"schema": TEXT}}), BREAKS),
+    (parameters(query(allowReserved=True)), parameters(query()), BREAKS),
+    (parameters(query(allowReserved=False)), parameters(query()), NOTHING),
+    # what is not compared is not passed by
+    (document({"callbacks": {}}), document({"callbacks": {"a": {}}}), BREAKS),
+    (document({"responses": {"200": {"links": {}}}}), document({"responses": {"200": {"links": {"a": {}}}}}), BREAKS),
+    (document({}), document({}, webhooks={"a": {}}), BREAKS),
+    (document({}), document({}, tags=[], info={"title": "x"}), NOTHING),
 ]
 
 
@@ -265,6 +415,10 @@ def test_what_is_shared_is_told_once_for_each_answer() -> None:
         ({"paths": {"/a": {"post": {"responses": {"200": {"content": None}}}}}}, "'content' is 'None'"),
         (answering({"properties": []}), "'properties' of a schema is '\\[\\]'"),
         (answering(7), "'7' is no schema"),
+        (answering({"minimum": 1, "exclusiveMinimum": True}), "'exclusiveMinimum' of a schema is 'True'"),
+        (answering({"$dynamicRef": "#a"}), "'\\$dynamicRef' of a schema is not followed"),
+        (answering({"$ref": "#/nowhere"}), "#/nowhere is not in the document"),
+        ({"openapi": "3.0.3"}, "OpenAPI 3.0.3 is not compared: expected 3.1"),
     ],
     ids=str,
 )

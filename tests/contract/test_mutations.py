@@ -125,6 +125,67 @@ def test_the_stored_contract_finds_it(name: str) -> None:
     assert planted >= 2 * len(shape["properties"])
 
 
+def places(schema: Any, at: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+    """Of all schemas in a schema, in the order of the document."""
+    if isinstance(schema, dict):
+        yield at
+        for name, value in schema.items():
+            if name in ("properties", "patternProperties"):
+                for field, one in value.items():
+                    yield from places(one, (*at, name, field))
+            elif name in ("anyOf", "oneOf", "allOf"):
+                for number, one in enumerate(value):
+                    yield from places(one, (*at, name, number))
+            elif name in ("items", "additionalProperties"):
+                yield from places(value, (*at, name))
+
+
+def changes(schema: Json) -> Iterator[Json]:
+    """It without one of its keywords, each in turn, and of other meaning."""
+    for name in schema.keys() - {"title", "description", "examples"}:
+        yield {one: value for one, value in schema.items() if one != name}
+    yield {**schema, "not": {"enum": ["planted"]}}
+    yield {**schema, "planted": True}
+    if schema.get("type") not in ("null", "boolean") and "Fhir.boolean" not in schema.get("$ref", ""):  # have bounds
+        yield {**schema, "maxLength": 987, "maxItems": 987, "maxProperties": 987, "maximum": -987}
+    yield {"allOf": [schema, {"anyOf": [{"required": ["planted"]}, {"maxLength": 987}]}]}
+
+
+def test_whatever_is_changed_in_a_shared_schema_is_told() -> None:
+    """Any node in any way, sampled: none is passed by for what it is or where it stands."""
+    planted = [
+        (place, number)
+        for name, schema in SCHEMAS.items()
+        for place in places(schema, (name,))
+        for number, _ in enumerate(changes(found(place)))
+    ]
+    assert len(planted) > 10_000
+    for place, number in planted[::SAMPLED]:
+        whole = {place[0]: copy.deepcopy(SCHEMAS[place[0]])}
+        holder: Any = whole
+        for step in place[:-1]:
+            holder = holder[step]
+        was = holder[place[-1]]
+        holder[place[-1]] = changed = sorted(changes(was), key=json.dumps)[number]
+        if "type" in was and "type" not in changed and was.keys() & {"const", "enum"}:
+            continue  # values say their type
+        old = answering(place[0], SCHEMAS[place[0]])
+        new = {**old, "components": {"schemas": {**old["components"]["schemas"], **whole}}}
+        assert diff(old, old) == []
+        assert diff(old, new), f"{place}: {was} -> {changed}"
+
+
+SAMPLED = 41
+"""One of so many: all of them take minutes."""
+
+
+def found(place: tuple[Any, ...]) -> Any:
+    node: Any = SCHEMAS
+    for step in place:
+        node = node[step]
+    return node
+
+
 def breaks(old: Json, new: Json) -> bool:
     return any(change.kind == "breaking" for change in diff(old, new))
 
