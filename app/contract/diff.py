@@ -26,8 +26,14 @@ _PARAMETER = {"name", "in", "required", "deprecated", "style", "explode", "schem
 
 def diff(old: Json, new: Json) -> list[Change]:
     """What breaks a client first. Raises ValueError for what is no OpenAPI document."""
+    documents = Document(old), Document(new)
+    for one in (old, new):
+        if not str(one["openapi"]).startswith(
+            "3.1."
+        ):  # `nullable`, `exclusiveMinimum` and what is beside `$ref` differ
+            raise ValueError(f"OpenAPI {one['openapi']} is not compared: expected 3.1")
     try:
-        found = dict.fromkeys(_Diff(Document(old), Document(new)).changes())
+        found = dict.fromkeys(_Diff(*documents).changes())
     except RecursionError:
         raise ValueError("a schema contains itself in a way that is not followed") from None
     return sorted(found, key=lambda change: (change.kind != "breaking", change.where, change.what))
