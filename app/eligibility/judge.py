@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
+from app.eligibility.cohorts import DAYS, OLDEST
 from app.eligibility.constraint import Constraint
 from app.eligibility.conversions import convert
 from app.eligibility.facts import MOST, Born, Coded, Fact, Facts, Key, Measured, Stated, newest
@@ -108,13 +109,14 @@ def _age_of(constraint: Constraint, born: date, day: date) -> bool | None:
 
 
 def years(facts: Facts) -> tuple[int, ...]:
-    """How old the patient is, in whole years: two of them where the birthday is not sent. None without a birth date, or
-    with some that differ by more."""
+    """How old the patient is, in whole years: two of them where the birthday is not sent. None without a birth date,
+    with some that differ by more, or with one that makes the patient older than anybody."""
     days = [day for one in facts.born for day in one.days]
     if not days or max(days) > facts.day:
         return ()
     youngest, oldest = (completed(day, facts.day, "a") for day in (max(days), min(days)))
-    return tuple(dict.fromkeys((youngest, oldest))) if oldest - youngest <= 1 else ()
+    known = oldest - youngest <= 1 and oldest * DAYS["a"] <= OLDEST
+    return tuple(dict.fromkeys((youngest, oldest))) if known else ()
 
 
 def completed(born: date, day: date, unit: str) -> int:

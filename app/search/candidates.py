@@ -64,9 +64,8 @@ async def candidates(database: Database, release: str, filters: Filters) -> Cand
     by_condition = bool(studied) and bool((await _run(database, query, (Some(studied),), 1)).matches)
     among = (Some((*studied, *unnamed)),) if by_condition else ()
     page = await _run(database, query, among, MOST_CANDIDATES + 1)
-    taking = _taking(release, filters)
-    if len(page.matches) > MOST_CANDIDATES and taking:
-        page = await _run(database, query, (*among, *taking), MOST_CANDIDATES + 1)
+    if len(page.matches) > MOST_CANDIDATES:
+        page = await _run(database, query, (*among, *_taking(release, filters)), MOST_CANDIDATES + 1)
     more, cut = len(page.matches) > MOST_CANDIDATES, max(len(filters.codes), len(filters.names)) > MOST_NAMED
     return Candidates(page.matches[:MOST_CANDIDATES], more, by_condition, cut, page.version)
 
