@@ -6,7 +6,7 @@ nothing parts any more (https://en.wikipedia.org/wiki/DFA_minimization#Moore's_a
 """
 
 import json
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -148,14 +148,3 @@ def _text(value: Any, found: list[Any]) -> str:
 
 def _escaped(name: str) -> str:
     return name.replace("~", "~0").replace("/", "~1").replace("%", "%25")
-
-
-def references(node: Any) -> Iterator[str]:
-    """Every `$ref` in it."""
-    if isinstance(node, dict):
-        if isinstance(node.get("$ref"), str):
-            yield node["$ref"]
-        node = list(node.values())
-    if isinstance(node, list):
-        for one in node:
-            yield from references(one)

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from app.eligibility.judge import years
 from app.eligibility.match import match
+from app.eligibility.patient import Sent, read_patient
 from app.record.parts import Condition, Intervention
 from tests.eligibility.matching import (
     BROAD,
@@ -146,3 +148,21 @@ def test_many_facts_cost_little(spread: bool) -> None:
     for _ in range(50):
         match(BROAD, known)
     assert time.process_time() - start < 1.5
+
+
+@pytest.mark.parametrize(
+    ("born", "expected"),
+    [
+        ("2011-05-02", (15,)),
+        ("2011-12-02", (14,)),
+        ("2011", (14, 15)),
+        ("1876-11-26", (150,)),
+        ("1875-11-26", ()),
+        ("1800", ()),
+        ("2099", ()),
+    ],
+)
+def test_age_in_years(born: str, expected: tuple[int, ...]) -> None:
+    """Of somebody older than anybody, or not yet born, none."""
+    sent = [Sent({"resourceType": "Patient", "birthDate": born}, "Patient")]
+    assert years(read_patient(sent, date(2026, 11, 26))) == expected
