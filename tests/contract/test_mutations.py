@@ -24,6 +24,17 @@ SCHEMAS: Json = DOCUMENT["components"]["schemas"]
 SHARED = "#/components/schemas/"
 
 
+def references(node: Any) -> Iterator[str]:
+    """Every `$ref` in it."""
+    if isinstance(node, dict):
+        if isinstance(node.get("$ref"), str):
+            yield node["$ref"]
+        node = list(node.values())
+    if isinstance(node, list):
+        for one in node:
+            yield from references(one)
+
+
 def schemas_of_answers(path: str) -> list[Json]:
     """Those of JSON."""
     found = []
@@ -236,14 +247,3 @@ def test_what_changes_in_a_model_changes_the_contract(model: type[BaseModel]) ->
 def test_models_have_lists_of_values() -> None:
     listed = [one for one in MODELS for field in one.model_fields.values() if get_origin(field.annotation) is Literal]
     assert len(listed) >= 4
-
-
-def references(node: Any) -> Iterator[str]:
-    """Every `$ref` in it."""
-    if isinstance(node, dict):
-        if isinstance(node.get("$ref"), str):
-            yield node["$ref"]
-        node = list(node.values())
-    if isinstance(node, list):
-        for one in node:
-            yield from references(one)
