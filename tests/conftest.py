@@ -39,7 +39,7 @@ def servers(engines: dict[str, Databases]) -> Iterator[Callable[[str], httpx.Cli
     """A server for each engine, started when it is first asked for. A fixture that has the engine as its parameter ends
     whenever the next test has the other one, which is twice in each file."""
     with ExitStack() as stack:
-        yield cache(lambda engine: stack.enter_context(Server(engines[engine].new())))
+        yield cache(lambda engine: stack.enter_context(Server(engines[engine].blank())))
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
@@ -55,5 +55,11 @@ def registry(databases: Databases, servers: Callable[[str], httpx.Client]) -> ht
 
 @pytest.fixture
 def url(databases: Databases) -> str:
-    """An empty database."""
+    """A database without a record."""
     return databases.new()
+
+
+@pytest.fixture
+def blank(databases: Databases) -> str:
+    """A database with nothing in it, not even tables."""
+    return databases.blank()

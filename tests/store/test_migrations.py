@@ -7,7 +7,7 @@ from sqlalchemy import inspect
 
 from app.store.columns import metadata
 from app.store.engine import engine_for
-from app.store.migrate import configuration, migrate
+from app.store.migrate import configuration, head, is_current, migrate
 
 
 def described(thing: object, name: str | None, kind: str, *_: object) -> bool:
@@ -15,19 +15,25 @@ def described(thing: object, name: str | None, kind: str, *_: object) -> bool:
     return not (kind == "table" and str(name).startswith("search_words"))
 
 
-def test_models_and_head_agree(url: str) -> None:
-    engine = engine_for(url)
+def test_models_and_head_agree(blank: str) -> None:
+    engine = engine_for(blank)
     migrate(engine)
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "include_object": described})
         assert compare_metadata(context, metadata) == []
-        assert context.get_current_revision() == ScriptDirectory.from_config(configuration()).get_current_head()
+        assert (
+            context.get_current_revision() == ScriptDirectory.from_config(configuration()).get_current_head() == head()
+        )
     engine.dispose()
 
 
-def test_migrating_again_changes_nothing(url: str) -> None:
-    engine = engine_for(url)
+def test_migrating_again_changes_nothing(blank: str) -> None:
+    engine = engine_for(blank)
+    assert not is_current(engine)
+    migrate(engine, "0006")
+    assert not is_current(engine)
     migrate(engine)
+    assert is_current(engine)
     with engine.connect() as connection:
         before = connection.exec_driver_sql("SELECT name, value FROM state ORDER BY name").all()
     migrate(engine)
@@ -36,12 +42,12 @@ def test_migrating_again_changes_nothing(url: str) -> None:
     engine.dispose()
 
 
-def test_a_failed_migration_leaves_nothing(url: str, monkeypatch: object) -> None:
+def test_a_failed_migration_leaves_nothing(blank: str, monkeypatch: object) -> None:
     import pytest
 
     from app.store import migrate as module
 
-    engine = engine_for(url)
+    engine = engine_for(blank)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "seed_state", lambda connection: 1 / 0)
         with pytest.raises(ZeroDivisionError):
