@@ -15,7 +15,7 @@ from app.eligibility.exceptions import LONGEST, NOTES
 from app.eligibility.phrases import Found
 from app.eligibility.pieces import ALLOWANCE, CONDITION, CUES, EXCEPTION
 from app.eligibility.tokens import MARK, NUMBER, WORD, read_tokens
-from app.eligibility.whole import DEMANDS, WORDING, read_criterion, says_for_whom
+from app.eligibility.whole import DEMANDS, WORDING, read_whole, says_for_whom
 from app.eligibility.wording import LEADS_IN, SAYS_NOTHING
 from app.record.trial import Criterion
 
@@ -37,7 +37,7 @@ def read_criteria(criteria: Sequence[Criterion]) -> Iterator[tuple[int, tuple[Co
     restricted = restrictions(criteria)
     for place, criterion in enumerate(criteria):
         if criterion.role == "criterion":
-            found = read_criterion(criterion.text).constraints
+            found = read_whole(criterion.text, criterion.heading).constraints
             if said := restricted.get(place):
                 found = tuple(one._replace(exception=one.exception or said) for one in found)
             yield place, found
@@ -140,7 +140,7 @@ def is_of_an_age(text: str) -> bool:
     """Whether a heading says nothing but an age: `Age 18 and over:`."""
     if not text.rstrip().endswith(":") or len(text) > MOST_OF_AN_AGE:
         return False
-    reading = read_criterion(text.rstrip(" :"))
+    reading = read_whole(text.rstrip(" :"))
     return reading.whole and bool(reading.constraints) and all(one.kind == "age" for one in reading.constraints)
 
 

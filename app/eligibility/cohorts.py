@@ -88,7 +88,7 @@ def _sole(trial: Trial, number: int, kind: str) -> Iterator[tuple[bool, Constrai
     for place, criterion in enumerate(trial.criteria):
         if (criterion.cohort, criterion.parent, criterion.role) != (number, None, "criterion") or place in apart:
             continue
-        sole = read_criterion(criterion.text, criterion.type == "exclusion").sole
+        sole = read_criterion(criterion).sole
         if sole is not None and sole.kind == kind:
             yield criterion.type == "exclusion", sole
 

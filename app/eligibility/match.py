@@ -125,7 +125,7 @@ def _parent(criteria: Sequence[Criterion], number: int) -> int | None:
 def _line(trial: Trial, number: int, restricted: str | None, parts: Sequence[Line], facts: Facts, names: Names) -> Line:
     """`restricted`: what around the criterion makes an exception of it."""
     criterion = trial.criteria[number]
-    wording = _wording(criterion.text, tuple(names))
+    wording = _wording(criterion.text, criterion.heading, tuple(names))
     if restricted is not None:
         judged = (one._replace(exception=one.exception or restricted) for one in wording.judged)
         wording = wording._replace(judged=tuple(judged))
@@ -161,8 +161,8 @@ def _line(trial: Trial, number: int, restricted: str | None, parts: Sequence[Lin
 
 
 @lru_cache(maxsize=1 << 13)  # registries' words, which come again with every patient: nothing of a patient is kept
-def _wording(text: str, names: tuple[tuple[str, str], ...]) -> Wording:
-    stated = read_constraints(text)
+def _wording(text: str, heading: str | None, names: tuple[tuple[str, str], ...]) -> Wording:
+    stated = read_constraints(text, heading)
     mentions = [
         one
         for one in read_mentions(text, names)  # type: ignore[arg-type]

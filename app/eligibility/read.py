@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from app.eligibility.constraint import Constraint
 from app.eligibility.durations import ONE, read_durations
@@ -14,11 +15,13 @@ from app.eligibility.scales import ROMAN, read_scales
 from app.eligibility.sizes import read_sizes
 from app.eligibility.statements import read_statements
 from app.eligibility.tokens import NUMBER, read_tokens
+from app.eligibility.vocabulary import NAMES
 
 __all__ = ["read_constraints", "read_mentions"]
 
 ITEM = re.compile(r"\n[ \t]*(?=\n|[*•-][ \t]|\d{1,2}[.)][ \t])")
 """Where a paragraph or an item of a list ends: no constraint goes on behind it."""
+LONGEST_HEADING = 60
 RELATIVE = re.compile(
     r"%\s{1,3}(?:above|over|below|under|(?:higher|greater|lower|less|more) than)\s{1,3}(?:\w{1,12}\s{1,3}){0,3}"
     r"(?:normal|limits?|baseline|ideal|uln|lln|predicted|expected|mean|average|median|controls?)\b",
@@ -29,13 +32,38 @@ NUMERIC = frozenset(NUMBERS) | frozenset(ROMAN) | frozenset(ONE) | LIMITS.firsts
 """Words without which a text without digits bounds nothing."""
 
 
-def read_constraints(text: str) -> tuple[Constraint, ...]:
-    """The constraints that the text states for certain, in its order; deterministic, in time linear in its length."""
+def read_constraints(text: str, heading: str | None = None) -> tuple[Constraint, ...]:
+    """The constraints that the text states for certain, in its order; deterministic, in time linear in its length.
+
+    A `heading` that names what is measured (`Life expectancy:`) is read with the text: `At least 12 weeks` is one then.
+    """
     found: list[Constraint] = []
+    if heading and len(heading) <= LONGEST_HEADING and names_subject(heading):
+        return read_below(heading.rstrip(" :"), text)
     for start, item in items(text):
         read = read_item(item)
         found += (c._replace(start=c.start + start, end=c.end + start) for c in read) if start else read
     return tuple(found)
+
+
+@lru_cache(maxsize=1 << 8)
+def names_subject(heading: str) -> bool:
+    """Whether it is the name of something measured and nothing else."""
+    tokens = [token for token in read_tokens(heading) if token.word not in (":", ".")]
+    name = NAMES.find(tokens, 0)
+    return name is not None and name.next == len(tokens)
+
+
+def read_below(name: str, text: str) -> tuple[Constraint, ...]:
+    """The constraints of a text that stands below a name: those of the name, and beside them those of the text."""
+    before = len(name) + 2
+    named = [
+        one._replace(start=0, end=one.end - before, text=text[: one.end - before])
+        for one in read_constraints(f"{name}: {text}")
+        if one.start < before < one.end
+    ]
+    reached = max((one.end for one in named), default=0)
+    return (*named, *(one for one in read_constraints(text) if one.start >= reached))
 
 
 def items(text: str) -> Iterator[tuple[int, str]]:

@@ -17,6 +17,7 @@ from app.eligibility.constraint import Constraint
 from app.eligibility.pieces import CUE, OTHER, read_pieces
 from app.eligibility.read import read_constraints
 from app.eligibility.tokens import MARK, Token, read_tokens
+from app.record.trial import Criterion
 
 _WORD = re.compile(r"[^\W_]+")
 _SIGN = re.compile(r"[<>=≤≥≦≧±%+×~]")
@@ -79,17 +80,18 @@ def is_demand(tokens: Iterable[Token], found: Iterable[Constraint]) -> bool:
     return any(one.negated for one in found) or any(token.word in DEMANDS for token in tokens)
 
 
-def read_criterion(text: str, excludes: bool = False) -> Reading:
-    """`excludes`: it is an exclusion criterion."""
-    reading = _read_criterion(text)
-    if excludes and reading.whole and is_demand(read_tokens(text), reading.constraints):
+def read_criterion(criterion: Criterion) -> Reading:
+    """What its text says, below its heading; one of what excludes is whole only where it neither demands nor denies."""
+    reading = read_whole(criterion.text, criterion.heading)
+    excludes = criterion.type == "exclusion"
+    if excludes and reading.whole and is_demand(read_tokens(criterion.text), reading.constraints):
         return Reading(reading.constraints)
     return reading
 
 
 @lru_cache(maxsize=1 << 12)  # rows, documents and the search index ask for the same texts one after another
-def _read_criterion(text: str) -> Reading:
-    found = read_constraints(text)
+def read_whole(text: str, heading: str | None = None) -> Reading:
+    found = read_constraints(text, heading)
     if not found or not all(one.plain for one in found):
         return Reading(found)
     tokens = read_tokens(text)

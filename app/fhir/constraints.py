@@ -12,6 +12,7 @@ from app.eligibility.constraint import Constraint
 from app.eligibility.whole import read_criterion
 from app.fhir.datatypes import UCUM, Json, coding, concept
 from app.record.codes import BASE, CRITERION_SYSTEM, SEX
+from app.record.trial import Criterion
 
 CRITERION_TEXT = f"{BASE}/StructureDefinition/criterion-text"
 """On a Group characteristic with a value of its own: the criterion as written."""
@@ -60,10 +61,9 @@ def values_of(constraint: Constraint) -> list[Json]:
     return []
 
 
-def sole_values(text: str, excludes: bool) -> list[Json]:
-    """`values_of` the one constraint that is all that the text says; none where it says more or less. `excludes`: it is
-    an exclusion criterion."""
-    sole = read_criterion(text, excludes).sole
+def sole_values(criterion: Criterion) -> list[Json]:
+    """`values_of` the one constraint that is all that the criterion says; none where it says more or less."""
+    sole = read_criterion(criterion).sole
     # a length of time is one of something that the text does not say
     return values_of(sole) if sole is not None and sole.kind != "duration" else []
 

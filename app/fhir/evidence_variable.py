@@ -80,18 +80,17 @@ def _criterion(node: Node, around: CriterionType, exclude: bool | None = None) -
     defined = (
         {"definitionByCombination": _combination(criterion.combination, children)} if children else _definition(node)
     )
-    return element(linkId=node.path, description=criterion.text, note=_notes(node), exclude=exclude, **defined)
+    return element(linkId=node.path, description=node.titled_text, note=_notes(node), exclude=exclude, **defined)
 
 
 def _definition(node: Node) -> Json:
     """What a criterion's own text says; a note below it may restrict that, then it is not alone."""
-    criterion, text = node.criterion, node.criterion.text
+    criterion, text = node.criterion, node.titled_text
     if node.restricted:
         return {"definitionCodeableConcept": criterion_concept(text)}
     alone = not node.below
-    excludes = criterion.type == "exclusion"
-    values = sole_values(text, excludes) if alone else []
-    reading = read_criterion(text, excludes)
+    values = sole_values(criterion) if alone else []
+    reading = read_criterion(criterion)
     if values:
         return _typed(reading.constraints[0], values)
     stated = [(one, values) for one in reading.constraints if (values := values_of(one))]

@@ -94,12 +94,12 @@ def _characteristics(cohort: CohortTree) -> list[Json]:
 
 
 def _criterion(node: Node) -> Json:
-    excluded, text = node.criterion.type == "exclusion", node.criterion.text
-    values = [] if node.below or node.restricted else sole_values(text, excluded)
+    excluded = node.criterion.type == "exclusion"
+    values = [] if node.below or node.restricted else sole_values(node.criterion)
     if len(values) == 1:
-        of = code_of(read_criterion(text).constraints[0])
+        of = code_of(read_criterion(node.criterion).constraints[0])
         made = _characteristic(of, excluded, **values[0])
-        return {"extension": [extension(CRITERION_TEXT, valueString=text)], **made}
+        return {"extension": [extension(CRITERION_TEXT, valueString=node.titled_text)], **made}
     return _characteristic(_FREE_TEXT, excluded, valueCodeableConcept=concept(text=node.text_with_children()))
 
 

@@ -41,6 +41,7 @@ class CriterionShape(Shape):
     position: int = Field(description="among its siblings, from 1")
     depth: int = Field(description="0 at the top")
     label: str | None = Field(description="the list mark as written")
+    heading: str | None = Field(description="the title it stands below, such as `Life expectancy:`, at the top")
     text: str
     combination: Literal["any-of", "all-of"] | None = Field(description="how the children combine, where the text says")
     spans: list[SpanShape]

@@ -61,7 +61,8 @@ class Criterion(Part):
 
     `cohort` and `parent` are indexes into the trial's `cohorts` and `criteria`; `position` counts from 1
     among the nodes of the same cohort, type and parent; `depth` is 0 at the top; `label` is the list mark
-    as written. `combination` says how the children combine, where the text says so.
+    as written. `heading` is the title that a node at the top stands below, where that states nothing itself
+    (`Life expectancy:`). `combination` says how the children combine, where the text says so.
     """
 
     cohort: int = 0
@@ -71,6 +72,7 @@ class Criterion(Part):
     position: int
     depth: int = 0
     label: str | None = None
+    heading: str | None = None
     text: str
     combination: Literal["any-of", "all-of"] | None = None
     spans: list[Span] = []

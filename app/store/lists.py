@@ -188,6 +188,7 @@ criterion = of_trial(
     Column("number", Integer, nullable=False, comment="among its siblings of the same cohort and type, from 1"),
     Column("depth", Integer, nullable=False),
     Column("label", Text),
+    Column("heading", Text, comment="the title it stands below, where that is no criterion"),
     Column("text", Text, nullable=False),
     Column("text_folded", Text, nullable=False),
     Column("combination", String),

@@ -5,7 +5,7 @@ import pytest
 from app.eligibility.coded import code_names, own_code
 from app.eligibility.cohorts import DAYS, taken_by, takes_healthy
 from app.eligibility.vocabulary import SUBJECTS
-from app.eligibility.whole import read_criterion
+from app.eligibility.whole import read_whole
 from app.record.parts import Age, Flag
 from app.record.trial import Cohort, Criterion, Trial
 
@@ -34,7 +34,7 @@ WHOLE = [
 
 @pytest.mark.parametrize(("text", "whole", "combination"), WHOLE, ids=[row[0] for row in WHOLE])
 def test_whole(text: str, whole: bool, combination: str | None) -> None:
-    reading = read_criterion(text)
+    reading = read_whole(text)
     assert (reading.whole, reading.combination) == (whole, combination)
     assert (reading.sole is not None) == (whole and len(reading.constraints) == 1)
 
@@ -134,5 +134,5 @@ def test_every_code_of_the_grammar_has_a_name() -> None:
         "Pregnant",
         "Likes to speak English",
     ):
-        for one in read_criterion(text).constraints:
+        for one in read_whole(text).constraints:
             assert own_code(one.kind, one.code) in names, one

@@ -6,7 +6,7 @@ import pytest
 
 from app.eligibility.cohorts import taken_by
 from app.eligibility.match import match
-from app.eligibility.whole import read_criterion
+from app.eligibility.whole import read_criterion, read_whole
 from app.record.parts import Condition, Intervention
 from app.record.trial import Cohort
 from tests.eligibility.matching import (
@@ -101,13 +101,13 @@ def test_what_a_wording_leaves_open(text: str, type: Any, resources: list[Json],
     ],
 )
 def test_whole(text: str, excludes: bool, whole: bool) -> None:
-    assert read_criterion(text, excludes).whole is whole
+    assert read_criterion(criterion(text, "exclusion" if excludes else "inclusion")).whole is whole
 
 
 def test_within_normal_limits_is_both() -> None:
-    assert read_criterion("Albumin within normal limits").combination == "all-of"
-    assert read_criterion("Albumin and calcium within normal limits").combination == "all-of"
-    assert read_criterion("Albumin or calcium within normal limits").combination is None
+    assert read_whole("Albumin within normal limits").combination == "all-of"
+    assert read_whole("Albumin and calcium within normal limits").combination == "all-of"
+    assert read_whole("Albumin or calcium within normal limits").combination is None
 
 
 LISTS = [

@@ -60,6 +60,7 @@ COLLECTIONS: dict[str, Collection] = {
             _c.number,
             _c.depth,
             _c.label,
+            _c.heading,
             _c.text,
             _c.combination,
             _c.document,
@@ -116,7 +117,8 @@ def _spans(document: str, text: str) -> list[SpanShape]:
 
 def criterion_shape(row: Any) -> CriterionShape:
     """`row` ends with the criterion's constraints."""
-    trial, _, path, cohort, kind, role, parent, number, depth, label, text, combination, document, spans, stated = row
+    trial, _, path, cohort, kind, role, parent, number, depth, label, heading, text, combination, *rest = row
+    document, spans, stated = rest
     return CriterionShape(
         id=f"{trial}-{path}",
         trial_id=trial,
@@ -127,6 +129,7 @@ def criterion_shape(row: Any) -> CriterionShape:
         position=number,
         depth=depth,
         label=label,
+        heading=heading,
         text=text,
         combination=combination,
         spans=_spans(document, spans),

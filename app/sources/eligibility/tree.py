@@ -70,6 +70,8 @@ class Tree:
         self.result = Eligibility()
         self.type: CriterionType | None = None
         self.heading: Span | None = None
+        self.title: Item | None = None
+        """The title above the next criterion at the top, in its section."""
         self.cohort: int | None = None
         self.outer: int | None = None
         """The cohort of a group whose name stands above the headings of its types."""
@@ -154,6 +156,7 @@ class Tree:
                 position=position,
                 depth=depth,
                 label=item.read(item.mark.span) if item.mark else None,
+                heading=self.title.text if self.title and into.parent is None else None,
                 text=item.text,
                 spans=[item.span],
             )
@@ -175,6 +178,8 @@ class Tree:
         self.result.facts.append(text)
         if item.mark:
             self.result.facts.append(Fact(path=f"{path}.label", spans=[item.mark.span]))
+        if self.title and self.result.criteria[-1].parent is None:
+            self.result.facts.append(Fact(path=f"{path}.heading", spans=[self.title.span]))
         if self.type is None:
             criterion = self.result.criteria[-1]
             if criterion.parent is None and read_type(item.text) == criterion.type and criterion.role == "criterion":
@@ -200,6 +205,7 @@ class Tree:
                 break
         self.taken = []
         self.lists = [OpenList()]
+        self.title = None
 
     def close_lists(self) -> None:
         """A heading that is no criterion ends the lists inside the outermost one, which goes on, however indented."""
