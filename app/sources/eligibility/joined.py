@@ -57,6 +57,7 @@ _NO_MEASURE = re.compile(r"(?:ULN|UNL|IU|OR|AND|DNA|RNA|HG|Grade|Hg|Units?|Stage
 _SEE = ("See Disease Characteristics", "See Patient Characteristics")
 _ANALYTE = re.compile(r"AST|ALT|SGOT|SGPT|BUN|ANC|WBC|PTT?|INR|LVEF|DLCO|FEV1|LDH")
 _LISTS = ("i.e.:", "follows:", "following:")
+_NAMES = (*_LISTS, "including:", "include:", "includes:", "measurable:")
 _NEAR = 80
 _STOP = re.compile(r"(?<=[\w)%]\w[.])[ \t]{1,4}(?=[A-Z<>≤≥])")
 _FOLLOWING = re.compile(r"\bfollowing(?: \w{1,20}){0,2}: (?=[A-Z])")
@@ -78,9 +79,14 @@ def find_phrases(text: str) -> list[int]:
     if len(starts) < 3 or not text.rstrip().endswith("."):
         return []
     phrases = [text[a:b].split() for a, b in zip(starts, [*starts[1:], len(text)], strict=True)]
-    if any(not 2 < len(words) < 30 or words[0] in _BACK or not _VERBS.isdisjoint(words) for words in phrases):
+    if any(not 1 < len(words) < 30 or words[0] in _BACK or not _VERBS.isdisjoint(_main(words)) for words in phrases):
         return []
     return starts[1:]
+
+
+def _main(words: list[str]) -> list[str]:
+    """A phrase without its clause: the verb of `a disorder that is treated` is not its own."""
+    return next((words[:at] for at, word in enumerate(words) if word in ("that", "which")), words)
 
 
 def find_clauses(text: str) -> list[int]:
@@ -119,14 +125,21 @@ def find_joined(text: str) -> list[tuple[int, int]]:
 
 
 class _Run:
-    """A list after `as follows:`: up to the end of its part, or as long as its items begin with one word."""
+    """A list after `as follows:`: up to the end of its part, or as long as its items begin with one word.
 
-    def __init__(self, word: str | None = None) -> None:
+    One of `names` goes up to a word that opens a criterion.
+    """
+
+    def __init__(self, word: str | None = None, names: bool = False) -> None:
         self.word = word
+        self.names = names
         self.alike: bool | None = None
 
     def take(self, word: str) -> int:
         """The level of the next criterion."""
+        if self.names:
+            self.word = None if word in _OPENS else self.word
+            return int(self.word is not None)
         if self.alike is None:
             self.alike = word == self.word
         if self.alike and word != self.word:
@@ -158,6 +171,9 @@ def _find_joined(text: str, begins: int, stop: int, form: bool) -> Iterator[tupl
                 yield listed, level
         elif form and before in _LISTS and word in _OPENS:
             run = _Run(word)
+            level = 1
+        elif form and before in _NAMES and word[1:].islower():
+            run, listed = _Run(word, names=True), 0
             level = 1
         elif before in _GOES_ON:
             continue

@@ -12,6 +12,7 @@ from app.sources.eligibility.tree import HEADS_NOTES, OpenList, Tree
 _LEADS = (
     *("the following", "include", "includes", "including", "as follows", "such as", "defined as", "defined by"),
     *("provided that", " with", " must", " if", "any of", "one of", "at least"),
+    *("the following criteria", "the following conditions", "the criteria below", "the following requirements"),
 )
 _NOTE = re.compile(r"[\W_]*(?:notes?\b|n\.?b\.?\s*:|of note\b|remarks?:|please note\b)", re.IGNORECASE)
 _NOTHING = re.compile(

@@ -107,6 +107,15 @@ class Numbers(Leads):
             chosen, place = same[0] if same else (level[0], item.mark.places[0])
             self.add_to(chosen, item, place)
 
+    def is_inside_numbers(self, i: int, item: Item) -> bool:
+        """Whether a paragraph stands between two numbers of one list, however long the list below it is."""
+        outer = self.lists[0].place
+        if item.mark or outer is None or not self.taken:
+            return False
+        after = Place(outer.style, outer.number + 1)
+        following = self.items[i + 1 : i + LOOK_AHEAD]
+        return any(one.mark and after in one.mark.places and one.indent < following[0].indent for one in following)
+
     def is_below_bullet(self, item: Item, top: OpenList) -> bool:
         """`* i.` after `* Values`: numbers inside a list of bullets are a list below its last item."""
         return bool(item.mark and item.mark.bullet and top.place is None and top.bullet == item.mark.bullet)

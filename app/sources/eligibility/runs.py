@@ -22,6 +22,8 @@ _BEFORE_FIRST = re.compile(
     r"\b(?:following|below|includ(?:e|es|ing)|either|criteria|defined as|are|as)$", re.IGNORECASE
 )
 _BEFORE_NEXT = re.compile(r"(?:[:：;；.。,，)）\]]|\b(?:or|and|and/or))$", re.IGNORECASE)
+_JOINED = re.compile(r"; ?(?:or|and)$", re.IGNORECASE)
+_BRACKETS = ".()（）"
 _NEAR = 60
 """Characters before a mark, and 8 after it, are looked at: what decides is the word that stands there."""
 _OPEN = 6
@@ -63,6 +65,9 @@ def find_run(line: Line, own: Item, below: tuple[Place, ...], recent: Recent) ->
         return []
     options = [_options(match) for match in matches]
     last = {place: match.start() for match, found in zip(matches, options, strict=True) for place in found}
+    commas = {
+        place for match, found in zip(matches, options, strict=True) if _behind_comma(text, match) for place in found
+    }
     lists: list[tuple[Place, int]] = [(place, 0) for place in (own.mark.places if own.mark else ())]
     cuts: list[tuple[int, int]] = []
     start = begins
@@ -76,7 +81,7 @@ def find_run(line: Line, own: Item, below: tuple[Place, ...], recent: Recent) ->
             taken = (
                 _goes_on(one, lists, last, below, bool(cuts))
                 or _comes_back(one, recent, last, below)
-                or _begins(one, last, below)
+                or _begins(one, last, below, commas)
             )
             taken = taken or (_circled(one) if match["circled"] else None)
             if not taken:
@@ -137,10 +142,21 @@ def _goes_on(
                     or (one.after.isupper() and (not one.letter or (one.bracket and more)))
                 )
                 return (place, level) if level or free else None
+            if _in_other_brackets(other, place) and (_next(place) in below or _JOINED.search(one.before)):
+                return place, level
             skipped = other.style == place.style and other.number + 2 == place.number
             if skipped and one.before.endswith(_ENDS) and last.get(_next(place), -1) > one.at:
                 return place, level
     return None
+
+
+def _in_other_brackets(other: Place, place: Place) -> bool:
+    """`2)` behind `1.`"""
+    return (
+        other.style != place.style
+        and other.style.strip(_BRACKETS) == place.style.strip(_BRACKETS) == "1"
+        and (other.number + 1 == place.number)
+    )
 
 
 def _next(place: Place) -> Place:
@@ -150,25 +166,36 @@ def _next(place: Place) -> Place:
 def _comes_back(
     one: _Candidate, recent: Recent, last: dict[Place, int], below: tuple[Place, ...]
 ) -> tuple[Place, int] | None:
-    """The number of a list of an earlier line that goes on in this one: `... be excluded. 19. Unable to read`, and with
-    small letters where the list goes on further."""
-    if not one.before.endswith((*_ENDS, ".)")):
-        return None
+    """The number of a list of an earlier line that goes on in this one: `... be excluded. 19. Unable to read`.
+
+    With small letters, or without the end of a sentence before it, only where the list goes on further.
+    """
+    ended = one.before.endswith((*_ENDS, ".)"))
     for place in one.options:
         known = place.number > 1 and place.number - 1 in recent.get(place.style, ()) and place not in below
-        if known and (one.after.isupper() or last.get(_next(place), -1) > one.at):
+        more = last.get(_next(place), -1) > one.at
+        if known and (ended or (more and not one.letter)) and (one.after.isupper() or (ended and more)):
             return place, 0
     return None
 
 
-def _begins(one: _Candidate, last: dict[Place, int], below: tuple[Place, ...]) -> tuple[Place, int] | None:
+def _behind_comma(text: str, match: re.Match[str]) -> bool:
+    return text[max(0, match.start() - _NEAR) : match.start()].rstrip().endswith((",", ", and", ", or"))
+
+
+def _begins(
+    one: _Candidate, last: dict[Place, int], below: tuple[Place, ...], commas: set[Place]
+) -> tuple[Place, int] | None:
     """The first number of a list that has a second one, in the line or below it."""
     led_in = one.before.endswith((":", "：")) and (one.bracket or one.letter) and one.after.isupper()
     for place in one.options:
         if place.number == 1:
             inside = last.get(Place(place.style, 2), -1) > one.at
             if inside or led_in or Place(place.style, 2) in below:
-                longer = place.style in ("A.", "A)") or last.get(Place(place.style, 3), -1) > one.at
+                parts = (
+                    Place(place.style, 2) in commas
+                )  # `other than (a) a mole, (b) a wart, and (c) a rash`: one sentence
+                longer = place.style in ("A.", "A)") or (last.get(Place(place.style, 3), -1) > one.at and not parts)
                 return (place, int(inside)) if _may_begin(one, longer) else None
     return None
 

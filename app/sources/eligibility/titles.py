@@ -85,9 +85,11 @@ _OF_STUDY = re.compile(
 )
 """Somebody of whom nothing else is said is eligible or not: all that follows is a list of the study's criteria."""
 _STATED = re.compile(
-    r"(?:[\w-]{1,30} ){0,2}(?:subjects?|patients?|participants?|individuals?|volunteers?), (?!who|that)", re.IGNORECASE
+    r"(?:[\w-]{1,30} ){0,2}(?:subjects?|patients?|participants?|individuals?|volunteers?)"
+    r"(?:, (?!who|that)| (?:with|aged?|diagnosed|undergoing) (?!(?:any|one|all|either|each|the following)\b))",
+    re.IGNORECASE,
 )
-"""`Patients, left-handed, are eligible if:` states a criterion itself."""
+"""`Patients, left-handed, are eligible if:` and `Patients with asthma are eligible if:` state one themselves."""
 _ELSEWHERE = re.compile(r"\b(?:defined|described|listed|specified|stated|mentioned|outlined) in\b|\bcriterion #", re.I)
 
 
