@@ -22,6 +22,7 @@ NOT_SOME = frozenset(
 """`for participation in`, `for at least 3 months`: of nobody in particular."""
 PEOPLE = frozenset(WORDS["people"].split())
 ALL = frozenset(("all", "any", "both", "each", "every", "study", "healthy", "adult", "these", "this"))
+GROUPS = frozenset(("group", "groups", "arm", "arms", "cohort", "cohorts", "stratum"))
 TIMES = frozenset(("day", "days", "week", "weeks", "month", "months", "year", "years"))
 WHO_HAD = (
     ["who", "have", "received"],
@@ -63,6 +64,9 @@ def next_close(tokens: list[Token], at: int, limit: int) -> int:
 def of_a_part(tokens: list[Token], next: int) -> Part | None:
     """`≤ 6 x ULN for the first arm only`, `≤ 6 x ULN (twice) for lumbar patients`."""
     if word_at(tokens, next) == "(":
+        close = next_close(tokens, next, next + FAR)
+        if close and tokens[close - 1].word in GROUPS:
+            return next + 1, close  # `(no cancer history group)`
         next = (next_close(tokens, next, next + FAR) or next) + 1
     if word_at(tokens, next) not in ("for", "in"):
         return None

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from app.eligibility.constraint import Constraint
 from app.eligibility.halves import half_lives, read_half_lives
 from app.eligibility.phrases import Phrases
-from app.eligibility.pieces import RANGE, Piece
+from app.eligibility.pieces import RANGE, WORDS, Piece
 from app.eligibility.quantities import Amount, read_amount, word_at
 from app.eligibility.ranges import Range, read_two
 from app.eligibility.tokens import SIGN, WORD, Token
@@ -22,6 +22,7 @@ WINDOWS = Phrases(
             for which in LAST
         ),
         *(("lasting", f"for{article}{which}") for article in (" ", " the ") for which in LAST),
+        *(("lasting", f"{opener}at least the {which}") for opener in ("", "for ") for which in LAST),
         *(("window", which) for which in ("last", "past", "preceding", "previous")),
         *(
             ("first", f"{opener} the {which}")
@@ -55,6 +56,9 @@ WINDOWS = Phrases(
         ("for", "for an additional"),
         ("for", "for approximately"),
         ("for", "for a minimum of"),
+        ("for", "for a minimum period of"),
+        ("for", "for a total of"),
+        ("first", "during the first"),
         ("until", "until"),
         ("until", "through"),
         ("until", "up until"),
@@ -70,10 +74,12 @@ CONTRACEPTION = frozenset(("contraception", "contraceptive", "contraceptives", "
     ("condom", "condoms", "abstinence", "abstinent", "abstain")
 )
 GOES_ON = frozenset(("and", "until", "to", "or", "through", "plus", "additional"))
-ABLE = frozenset(("able", "willing", "fit", "scheduled"))
-TO_BE_GIVEN = frozenset(("receive", "come", "start", "attend", "tolerate"))
+ABLE = frozenset(("able", "willing", "willingness", "fit", "scheduled"))
+TO_BE_GIVEN = frozenset(
+    ("receive", "come", "start", "attend", "tolerate", "lie", "oversee", "remain", "sit", "stand", "use", "wear")
+)
 STATED = frozenset(("has", "have", "had", "been", "stable"))
-MONITORED = frozenset(("monitoring", "monitored", "follow"))
+MONITORED = frozenset(("monitoring", "monitored", "follow", "followed"))
 LIVING = frozenset(("live", "lives", "living", "reside", "resides", "residing", "residence", "located"))
 """How far somebody lives: `living within 2 hours of the site`."""
 STOPS = frozenset((".", ";", ")"))
@@ -88,14 +94,41 @@ NEAR = 10
 SAMPLES = frozenset(("sample", "samples", "specimen", "specimens", "slides", "block", "blocks"))
 HANDED = frozenset(("provided", "received", "submitted", "shipped", "sent"))
 FAR = 14
+SHORT_ASIDE = 6
 STOPPED = frozenset(("stopped", "stop", "discontinued", "discontinue", "ceased", "withheld", "withdrawn", "replaced"))
 """`must be stopped 3 weeks before`: no later; what was `received 3 weeks before` was no earlier."""
 RECEIVED = frozenset(("received", "receiving", "receipt", "participated", "participate", "occurred", "underwent"))
 HAD = frozenset(("had", "test"))
 ASKED_FOR = frozenset(("must", "should", "shall"))
-LEFT_OPEN = frozenset(("(", "-", "about", "approximately", "and", "or", "every", "each", "the", "to", "than"))
+LASTING = frozenset(
+    ("avoid", "abstain", "refrain", "stable", "stay", "remain", "fast", "fasting", "off", "washout", "dose")
+)
+RECEIVED_BEFORE = RECEIVED | HAD
+UNDERGONE = frozenset(("had", "failed", "completed", "received", "undergone"))
+"""`failed 3 months of therapy`"""
+LEFT_OPEN = frozenset(
+    (
+        "(",
+        "-",
+        "until",
+        "starting",
+        "started",
+        "beginning",
+        "about",
+        "approximately",
+        "and",
+        "or",
+        "every",
+        "each",
+        "the",
+        "to",
+        "than",
+    )
+)
 ELAPSED = frozenset(("since", "washout"))
 EACH = frozenset(("day", "week", "month", "year", "session"))
+PEOPLE = frozenset(WORDS["people"].split())
+OLDER = frozenset(("older", "younger", "over", "above", "under", "below"))
 ONE = {"year": "a", "month": "mo", "week": "wk"}
 
 
@@ -157,6 +190,8 @@ def read_duration(
     out = follows == "out" and word_at(tokens, span.next + 1) in ("from", "but")
     if (follows in NOT_FOLLOWING and not out) or (at > 0 and tokens[at - 1].word in NOT_BEFORE):
         return None
+    if is_age(tokens, span.next) or (before_people(tokens, at) and word_at(tokens, span.next) not in DATED):
+        return None
     # `at least 3 months` alone is the value of a heading, and many years that no event dates are an age
     alone = span.first == 0 or (span.first == 1 and tokens[0].kind != WORD)
     if alone and span.next >= len(tokens) - 1:
@@ -203,6 +238,8 @@ def read_other(tokens: list[Token], span: Range, last: Placed | None) -> tuple[i
         return None
     _, next, one = last
     between = [token.word for token in tokens[next : span.first]]
+    if between[:1] == ["("] and between[-2:] == [")", "or"] and len(between) <= SHORT_ASIDE:
+        between = ["or"]  # `within 4 weeks (oral) or 8 weeks (by injection)`
     opened = between[-1:] == ["("] or between[-2:] == ["(", "or"]
     near = len(between) <= FAR and not STOPS.intersection(between)
     aside = opened and near and word_at(tokens, span.next) in ("for", "if", "in")
@@ -240,6 +277,8 @@ def read_opened(tokens: list[Token], at: int) -> tuple[int, str, Range] | None:
     if several is not None and several.unit in TIME_UNITS and several.high_unit is None:
         if found.key in ("for", "lasting") and word_at(tokens, several.next) not in NOT_FOLLOWING:
             return several.next, "at-least", several._replace(first=at)
+        if found.key == "window" or word_at(tokens, several.next) in BEFORE:
+            return several.next, "within", several._replace(first=at)
         return None  # `within 48 to 72 hours`: when a procedure is done
     if amount is None:
         unit = ONE.get(word_at(tokens, here))
@@ -254,7 +293,7 @@ def read_opened(tokens: list[Token], at: int) -> tuple[int, str, Range] | None:
     if follows in STRETCHED:
         next += 1
         follows = word_at(tokens, next)
-    if follows in NOT_FOLLOWING or (follows == "of" and word_at(tokens, next + 1) == "age"):
+    if follows in NOT_FOLLOWING or is_age(tokens, next):
         return None
     within = Range(at, next, high=amount.value, unit=amount.unit)
     least = Range(at, next, low=amount.value, unit=amount.unit)
@@ -263,10 +302,27 @@ def read_opened(tokens: list[Token], at: int) -> tuple[int, str, Range] | None:
     if found.key == "period" and word_at(tokens, next - 1) != "period":
         return None
     if found.key == "before":
-        return (next, "within", within) if follows in BEFORE else None
+        return (next, "within", within) if follows in BEFORE or leads_up(tokens, next) else None
     if found.key == "until":
         return (next, "at-least", least) if follows in AFTER else None
     return next, "at-least", least
+
+
+def before_people(tokens: list[Token], at: int) -> bool:
+    """`for children < 3 years`: an age."""
+    return at > 1 and tokens[at - 1].word in PEOPLE and tokens[at - 2].word in ("for", "in", "if")
+
+
+def is_age(tokens: list[Token], at: int) -> bool:
+    """`5 years of age`, `for 16 years and older`."""
+    words = word_at(tokens, at), word_at(tokens, at + 1)
+    return words == ("of", "age") or (words[0] in ("and", "or") and words[1] in OLDER)
+
+
+def leads_up(tokens: list[Token], at: int) -> bool:
+    """`in the 10 years up to the first visit`."""
+    at += word_at(tokens, at) == "leading"
+    return word_at(tokens, at) == "up" and word_at(tokens, at + 1) == "to"
 
 
 def read_bare(tokens: list[Token], span: Range) -> tuple[int, str, Range] | None:
@@ -284,8 +340,11 @@ def read_bare(tokens: list[Token], span: Range) -> tuple[int, str, Range] | None
         near = {token.word for token in tokens[max(0, span.first - FAR) : span.first]}
         if near & STOPPED:
             return span.next, "at-least", span._replace(high=None, bare=False)
-        if near & (RECEIVED | HAD) and not near & ASKED_FOR and tokens[span.first - 1].word not in LEFT_OPEN:
+        dated = not near & (ASKED_FOR | LASTING) or near & RECEIVED_BEFORE
+        if dated and not (span.first and tokens[span.first - 1].word in LEFT_OPEN):
             return span.next, "within", span._replace(low=None, bare=False)
+    if span.first and words[:1] == ["of"] and tokens[span.first - 1].word in UNDERGONE:
+        return span.next, "at-least", span._replace(high=None, bare=False)
     return None
 
 

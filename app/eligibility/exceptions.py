@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from app.eligibility.beside import LEADS, SEXES, opening, read_beside
 from app.eligibility.constraint import Constraint
+from app.eligibility.kin import says_for_age
 from app.eligibility.pieces import ALLOWANCE, CLOSE, CONDITION, CUE, EXCEPTION, OPEN, STOP, WORDS, Piece
 from app.eligibility.tokens import NUMBER, WORD, Token
 from app.eligibility.whom import of_a_group, read_whom, replaced_beside
@@ -29,6 +30,9 @@ RANGED = ("measurement", "performance-status", "score", "age", "weight", "bmi")
 OF_WOMEN = ("pregnancy", "breastfeeding", "contraception", "sex")
 """What always concerns some: `for women of childbearing potential` does not restrict it."""
 CONTINUES = frozenset(("exception", "exceptions", "except", "unless", "however", "but", "otherwise"))
+JOINS = frozenset(("or", "and", ","))
+WAY = 7
+ELSE = 14
 NOTES = frozenset(("note", "or", "and", "however", "additionally"))
 ONLY = frozenset(("only", "and", "or"))
 OF_SOME = frozenset(("who", "with", "on", "whose", "receiving", "taking", "using", "treated", "previously", "not"))
@@ -63,6 +67,7 @@ class Reader:
         self.closed: dict[int, tuple[int, int]] = {}
         """Of each cue in parentheses: where they open and close."""
         self.group = of_a_group(tokens)
+        self.ages = [(piece.first, piece.next) for piece in pieces if says_for_age(tokens, piece)]
         first = 0
         cues: list[Piece] = []
         opened: list[int] = []
@@ -116,6 +121,13 @@ class Reader:
     def exception(self, number: int, first: int, next: int, one: Constraint) -> str | None:
         place = min(bisect_left(self.ends, first), len(self.sentences) - 1)
         sentence = self.sentences[place]
+        for age in self.ages[:MOST_CUES]:
+            if sentence.first <= age[0] <= sentence.end:
+                return self.kept(*age)  # `ECOG 0-1 for patients 16 years and older`
+        if (dose := self.of_a_way(first, next)) is not None:
+            return dose
+        if one.kind not in OF_WOMEN and (other := self.or_else(next, sentence.end)):
+            return self.kept(other, sentence.end)
         if one.kind not in OF_WOMEN:
             aside = self.aside(next)
             if aside is not None:
@@ -173,6 +185,27 @@ class Reader:
         if not of_people and not (numbers and (LEADS.intersection(inside) or inside[0] in PEOPLE)):
             return None
         return self.kept(next + start + 1, next + end)
+
+    def or_else(self, next: int, end: int) -> int:
+        """Where an alternative to it begins: `within 4 weeks, or patients have recovered`; 0 where none does."""
+        for at in range(next, min(next + ELSE, end - 1)):
+            if self.tokens[at].word == "or":
+                words = {token.word for token in self.tokens[at : at + 6]}
+                return at if "recovered" in words and "not" not in words else 0
+        return 0
+
+    def of_a_way(self, first: int, next: int) -> str | None:
+        """One value of several, each with its kind in parentheses: `4 weeks (oral) or 8 weeks (by injection)`."""
+        words = [token.word for token in self.tokens[next : next + WAY]]
+        if words[:1] != ["("] or ")" not in words:
+            return None
+        close = next + words.index(")")
+        if any(token.kind != WORD for token in self.tokens[next + 1 : close]):
+            return None
+        after = self.tokens[close + 1 : close + 3]
+        another = len(after) == 2 and after[0].word in JOINS and after[1].kind == NUMBER
+        before = [token.word for token in self.tokens[max(0, first - 2) : first]]
+        return self.kept(next + 1, close) if another or (before[:1] == [")"] and before[-1] in JOINS) else None
 
     def later(self, place: int, first: int, one: Constraint) -> str | None:
         """What the next sentence excepts: `... within 5 years. Patients with ... are eligible`."""

@@ -24,9 +24,21 @@ def read_half_lives(tokens: list[Token], at: int, direction: Range) -> tuple[int
         return None
     here = amount.next
     for _ in range(4):
-        if word_at(tokens, here) in ("*", "-", "x", "drug", "elimination", "terminal", "plasma", "the", "known"):
+        if word_at(tokens, here) in (
+            "*",
+            "-",
+            "x",
+            "drug",
+            "elimination",
+            "terminal",
+            "plasma",
+            "the",
+            "known",
+            "times",
+            "biological",
+        ):
             here += 1
-    if word_at(tokens, here) in ("half", "half-life") and word_at(tokens, here + 1) in ("-", "lives", "life"):
+    if word_at(tokens, here) in ("half", "half-life") and word_at(tokens, here + 1) in ("-", "lives", "life", "lifes"):
         here += 2 if word_at(tokens, here + 1) != "-" else 3
     elif word_at(tokens, here) == "t1" and word_at(tokens, here + 1) == "/":
         here += 3

@@ -52,9 +52,7 @@ class Reader:
         while at < len(self.pieces):
             piece = self.pieces[at]
             if piece.kind not in (RANGE, NAME):
-                self.denied = self.denied or any(
-                    token.word in DENIALS for token in self.tokens[piece.first : piece.next]
-                )
+                self.denied = self.denied or self.denies(piece)
             if piece.kind == RANGE and piece.range is not None:
                 at = yield from self.bound(at, piece, piece.range)
                 continue
@@ -88,6 +86,15 @@ class Reader:
         self.group.append(piece)
         self.words = 0
 
+    def denies(self, piece: Piece) -> bool:
+        """`non-smokers` and `with or without asthma` deny no range."""
+        return any(
+            token.word in DENIALS
+            and not (token.word == "non" and word_at(self.tokens, at + 1) == "-")
+            and not (token.word == "without" and at and self.tokens[at - 1].word == "or")
+            for at, token in enumerate(self.tokens[piece.first : piece.next], piece.first)
+        )
+
     def conditional(self, piece: Piece) -> bool:
         return self.tokens[piece.first].word in ("if", "when")
 
@@ -106,6 +113,7 @@ class Reader:
 
     def bound(self, at: int, piece: Piece, span: Range) -> Generator[Placed, None, int]:
         """What the range at the piece bounds; the piece to go on with."""
+        span = self.with_unit_of_next(at, span)
         named = (
             [] if span.left else [name for name in self.group if name.subject and fits(name.subject, span, self.words)]
         )
@@ -151,6 +159,13 @@ class Reader:
         self.close(named)
         self.last_range = span
         return after
+
+    def with_unit_of_next(self, at: int, span: Range) -> Range:
+        """`TSH < 0.5 or > 5.0 mU/L`: the unit is written once, behind the other end."""
+        other = self.pieces[at + 2].range if self.kind_at(at + 1) == JOIN and self.kind_at(at + 2) == RANGE else None
+        if other is None or other.unit is None or other.bare or span.unit or span.limit or span.bare or not self.group:
+            return span
+        return span._replace(unit=other.unit) if (span.low is None) != (other.low is None) else span
 
     def close(self, named: list[Piece]) -> None:
         self.last, self.group, self.words, self.since, self.last_range = named, [], 0, set(), None
@@ -260,6 +275,8 @@ class Reader:
         here = piece.first - 1
         while here > 0 and self.tokens[here].word in ("(", ":", "who", "are", "is", "be", "must"):
             here -= 1
+        if here > 1 and self.tokens[here - 1].word == "from":
+            here -= 2  # `participants from Japan must be ≥ 20 years`
         before = self.tokens[here].word if here >= 0 else ""
         after = self.tokens[piece.next].word if piece.next < len(self.tokens) else ""
         bounds = [bound for bound in (span.low, span.high) if bound is not None]

@@ -12,17 +12,35 @@ from typing import Literal, NamedTuple
 from app.eligibility.constraint import Constraint
 from app.eligibility.pieces import WORDS
 from app.eligibility.tokens import MARK, Token, read_tokens
-from app.eligibility.variants import COURSES, PLACES, key_of, variants, word_of
+from app.eligibility.variants import COURSES, PLACES, QUALIFIERS, key_of, variants, word_of
 
 Name = tuple[Literal["condition", "drug"], str]
 STOP_WORDS = frozenset(WORDS["not a name"].split())
-INSTRUMENTS = frozenset(("index", "scale", "score", "questionnaire", "inventory", "daily"))
+INSTRUMENTS = frozenset(
+    (
+        "index",
+        "scale",
+        "score",
+        "questionnaire",
+        "inventory",
+        "daily",
+        "subscale",
+        "form",
+        "assessment",
+        "interview",
+        "schedule",
+    )
+)
 SOCIETIES = frozenset(("foundation", "society", "association", "institute", "federation"))
 OF_GENES = frozenset(("kinase", "kinases"))
-DENIED = frozenset(("non",))
-OF_ALL = (["cancer"], ["tumor"])
-"""What an `anti-cancer` drug is against: it is of no disease in particular."""
+AGAINST = frozenset(("non", "anti", "post", "pre"))
+COMPOUND = re.compile(r"-(?:specific|administration|modifying|targeted)\b", re.IGNORECASE)
+ADDICTION = frozenset(("use", "abuse", "dependence", "addiction", "misuse", "intoxication"))
+"""Behind a drug's name: a disease."""
+WITHOUT = re.compile(r"-free\b", re.IGNORECASE)
+"""Behind a name of what is not there: a `gluten-free` diet."""
 IN_CAPITALS = re.compile(r"-[A-Z]{2}")
+KINDS_OF = re.compile(r"(?:ic|ous|oid|tial|ar)$")
 BREAKS = re.compile(r"[,;:.()]")
 """Marks behind which a scale is another thing than the name before it: `AD, the scale`."""
 OPPOSED = (COURSES, frozenset(("lumbar", "cervical", "thoracic")))
@@ -35,6 +53,8 @@ class Entry(NamedTuple):
     name: str
     cased: str | None
     opposed: frozenset[str] = frozenset()
+    reduced: bool = False
+    """One word is left of the name, a disease of which there are kinds."""
     """`acute` or `chronic`, `lumbar` or `cervical`, as the record's name says."""
 
 
@@ -81,9 +101,18 @@ def is_of_another(text: str, tokens: list[Token], words: list[str], at: int, nex
         return True
     if words[next : next + 1] and words[next] in OF_GENES:
         return True  # `anaplastic lymphoma kinase`
-    against = bool(at) and words[at - 1] == "anti" and words[at:next] in OF_ALL
-    if at and tokens[at].start - tokens[at - 1].end == 1 and (words[at - 1] in DENIED or against):
+    joined = at and tokens[at].start - tokens[at - 1].end == 1 and text[tokens[at].start - 1] == "-"
+    end = tokens[next - 1].end
+    if (joined and words[at - 1] in AGAINST) or WITHOUT.match(text, end) or COMPOUND.match(text, end):
         return True
+    if (
+        entry.kind == "drug"
+        and ADDICTION.intersection(words[next : next + 1])
+        and text[end : tokens[next].start] == " "
+    ):
+        return True
+    if entry.reduced and at and words[at - 1] not in QUALIFIERS and KINDS_OF.search(words[at - 1]):
+        return True  # a lymphoblastic leukemia is not any `Childhood Leukemia`
     if not at and entry.kind == "drug" and text[tokens[next - 1].end :].startswith(":"):
         return True  # a heading: `Radiotherapy: not specified`
     if at and any(words[at - 1] in group - entry.opposed and group & entry.opposed for group in OPPOSED):
@@ -105,16 +134,26 @@ def entries_of(names: tuple[Name, ...]) -> tuple[Entries, frozenset[str], int]:
     for kind, name in sorted(names, key=lambda pair: pair[0] != "drug"):
         for variant in variants(kind, name.strip()):
             key = key_of(variant)
-            if key and not set(key) <= STOP_WORDS and not (len(key) == 1 and key[0] in PLACES):
+            if (
+                key
+                and (is_treatment(kind, key) or not set(key) <= STOP_WORDS)
+                and not (len(key) == 1 and key[0] in PLACES)
+            ):
                 # an abbreviation is one only in capitals: `ALL`, `AS`
                 cased = variant if variant.isupper() and len(variant) <= 5 else None
                 opposed = frozenset(word for group in OPPOSED for word in group.intersection(key_of(name)))
-                entry = Entry(kind, name, cased, opposed)
+                reduced = kind == "condition" and len(key) == 1 < len(key_of(name)) and not cased
+                entry = Entry(kind, name, cased, opposed, reduced)
                 entries.setdefault(key, entry)
                 if cased and len(key) == 1:
                     plurals.setdefault((f"{key[0]}s",), entry)
     entries = plurals | entries
     return entries, frozenset(key[0] for key in entries), max(map(len, entries), default=0)
+
+
+def is_treatment(kind: str, key: tuple[str, ...]) -> bool:
+    """`radiation therapy`, two words that are no names by themselves."""
+    return kind == "drug" and key == ("radiation", "therapy")
 
 
 def matches(

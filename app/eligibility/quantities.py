@@ -140,6 +140,8 @@ def read_limit(tokens: list[Token], at: int, multiple: bool) -> tuple[Limit | No
         again = LIMITS.find(tokens, here + 1)
         if again is not None and again.next < len(tokens) and tokens[again.next].word == ")":
             here = again.next + 1
+    if word_at(tokens, here) == "+" and here + 1 < len(tokens) and tokens[here + 1].kind == NUMBER:
+        return None, at  # `> ULN + 4 seconds`
     return ("lln" if found.key == "lln" else "uln"), here
 
 

@@ -94,7 +94,7 @@ def read_range(tokens: list[Token], at: int) -> Range | None:
     if operator is None:
         own = read_amount(tokens, at)
         return None if own is None else read_two(tokens, at, at, own) or read_one(tokens, at, own)
-    amount = read_signed(tokens, here)
+    amount = read_signed(tokens, here) or read_one_time(tokens, here)
     if amount is None:
         limit, after = read_limit(tokens, here, multiple=False)
         if limit is None:
@@ -128,6 +128,14 @@ def read_range(tokens: list[Token], at: int) -> Range | None:
             if two is not None:
                 return two
     return one
+
+
+def read_one_time(tokens: list[Token], at: int) -> Amount | None:
+    """The year of `at least a year`."""
+    if word_at(tokens, at) not in ("a", "an"):
+        return None
+    unit, next = read_unit(tokens, at + 1)
+    return Amount(1.0, unit, None, next) if unit in TIME_UNITS else None
 
 
 def past_age(tokens: list[Token], at: int) -> int:
@@ -164,7 +172,8 @@ def read_within_limits(tokens: list[Token], at: int) -> int:
 
 def read_normal(tokens: list[Token], at: int) -> int:
     """The token after a `normal` that closes a clause: `bilirubin normal`; 0 if it says more, or of something else."""
-    closed = at + 1 >= len(tokens) or tokens[at + 1].word in CLOSES
+    last = at + 2 == len(tokens) and tokens[at + 1].word in ("or", "and")
+    closed = at + 1 >= len(tokens) or last or tokens[at + 1].word in CLOSES
     return at + 1 if at and tokens[at].word == "normal" and closed else 0
 
 

@@ -6,7 +6,7 @@ from app.eligibility.constraint import Constraint
 from app.eligibility.pieces import NAME, WORDS, Piece
 from app.eligibility.quantities import POSTFIXES, SIGNS, read_comparison, word_at
 from app.eligibility.ranges import Range, both
-from app.eligibility.tokens import NUMBER, WORD, Token
+from app.eligibility.tokens import NUMBER, SIGN, WORD, Token
 from app.eligibility.units import TIME_UNITS, read_unit
 from app.eligibility.vocabulary import Subject
 
@@ -15,10 +15,10 @@ NOT_GRADES = TIME_UNITS | {"mg", "g", "mL", "cm", "kg"}
 ROMAN = {"i": 1.0, "ii": 2.0, "iii": 3.0, "iv": 4.0, "v": 5.0, "vi": 6.0}
 BETWEEN = frozenset(WORDS["scale words"].split())
 """Words and marks that may stand between a scale and its grades."""
-JOINS = frozenset(("-", "to", "or", "and", ",", "/", "through", "~"))
+JOINS = frozenset(("-", "to", "or", "and", "&", ",", "/", "through", "~"))
 GRADES = frozenset(("class", "classes", "grade", "grades", "score", "scores", "scoring", "stage", "status"))
 ON = frozenset(("(", ")", "on", "the", "by", "of", "scale", "-", ",", "criteria", "as", "defined", "according", "to"))
-RUNS = frozenset(("a", "an", "point", "points", "cm", "mm"))
+RUNS = frozenset(("a", "an", "point", "points", "cm", "mm", "low", "back", "leg", "neck", "pain"))
 """Words of what a scale runs from and to, before its name."""
 MOST_BETWEEN = 9
 LONGEST_ASIDE = 18
@@ -29,8 +29,13 @@ SUBGRADES = frozenset("abc")
 """`class 2B`."""
 MOST_EXPLAINED = 40
 """Tokens of what a grade means."""
+MOST_APART = 6
 MOST_BEFORE = 16
 """Tokens before a scale in which its grades may stand."""
+OF_WHO = [(low, high) for low in (0.0, None) for high in (1.0, 2.0, 3.0)]
+"""`WHO 0-2`, without a word of a performance status."""
+MOST_UNNAMED = 4
+"""The highest grade of a performance status whose scale is not named: those of one digit mean the same."""
 SCALES = ("performance-status", "score")
 
 
@@ -47,11 +52,11 @@ def read_scales(text: str, tokens: list[Token], pieces: list[Piece]) -> Iterator
         found, first, next = after_name(tokens, piece), piece.first, piece.next
         if found is not None and subject.key is None:
             # `performance status of 0 or 1 (ECOG)`
-            named = names[number + 1] if number + 1 < len(names) else None
-            if named is None or named.first > found.next + 3 or not says_on(tokens, found.next, named.first):
+            named = named_behind(tokens, names, number, found.next)
+            if named is not None and named.subject is not None:
+                subject, next = named.subject, named.next
+            elif (found.high or found.low or 0) > MOST_UNNAMED:
                 continue
-            assert named.subject is not None
-            subject, next = named.subject, named.next
         elif found is None:
             found = before_name(tokens, piece, reached)
             if found is None or subject.key is None:
@@ -62,6 +67,8 @@ def read_scales(text: str, tokens: list[Token], pieces: list[Piece]) -> Iterator
             # `1 or better`: which end is the better one the scale tells
             upper = (tokens[found.next - 1].word == "better") == subject.better_is_low
             found = found._replace(low=None) if upper else found._replace(high=None)
+        if text[tokens[first].start : tokens[piece.next - 1].end] == "WHO" and (found.low, found.high) not in OF_WHO:
+            continue  # the 2016 classification, a tumour's grade
         low, high = subject.low or 0.0, subject.high or 0.0
         if any(bound is not None and not low <= bound <= high for bound in (found.low, found.high)):
             continue
@@ -77,6 +84,16 @@ def read_scales(text: str, tokens: list[Token], pieces: list[Piece]) -> Iterator
         other = names[number + 1] if number + 1 < len(names) else piece
         if found.next <= piece.first and other.subject and joined(tokens, piece, other, other.subject):
             yield first, other.next, placed(text, tokens, other.subject, first, other.next, found)
+
+
+def named_behind(tokens: list[Token], names: list[Piece], number: int, next: int) -> Piece | None:
+    """The scale that is named behind the grades of one that is not: `status (PS) of 0-1 (according to the ECOG)`."""
+    for other in names[number + 1 : number + 3]:
+        aside = word_at(tokens, next) == "(" and ")" not in [token.word for token in tokens[next : other.first]]
+        near = other.first <= next + 3 and says_on(tokens, next, other.first)
+        if other.subject and other.subject.key and (near or (aside and other.first <= next + LONGEST_ASIDE)):
+            return other
+    return None
 
 
 def explains(tokens: list[Token], first: int) -> bool:
@@ -99,10 +116,11 @@ def joined(tokens: list[Token], before: Piece, piece: Piece, subject: Subject) -
 
 
 def placed(text: str, tokens: list[Token], subject: Subject, first: int, next: int, found: Range) -> Constraint:
+    length = tokens[found.next - 1].word == "mm"  # of a visual analogue scale's line
     start, end = tokens[first].start, tokens[next - 1].end
     bounds = found.low, found.high, found.low_open, found.high_open
     assert subject.kind is not None
-    return Constraint(subject.kind, start, end, text[start:end], subject.key, *bounds)
+    return Constraint(subject.kind, start, end, text[start:end], subject.key, *bounds, unit="mm" if length else None)
 
 
 def says_on(tokens: list[Token], first: int, next: int, more: frozenset[str] = frozenset()) -> bool:
@@ -116,6 +134,8 @@ def says_on(tokens: list[Token], first: int, next: int, more: frozenset[str] = f
 def after_name(tokens: list[Token], piece: Piece) -> Range | None:
     """The grades after a scale's name; a comparison before the name is theirs: `greater than NYHA class II`."""
     here, between = piece.next, 0
+    if is_version(tokens, here):
+        here += 2
     found = read_grades(tokens, here)
     while found is None and between < MOST_BETWEEN and here < len(tokens) and tokens[here].word in BETWEEN:
         if tokens[here].word == "(" and (after := after_aside(tokens, here)):
@@ -148,6 +168,13 @@ def compared(tokens: list[Token], found: Range, first: int | None = None) -> Ran
     return found
 
 
+def is_version(tokens: list[Token], at: int) -> bool:
+    """Whether a number with a hyphen belongs to the name: `Depression Rating Scale-6`."""
+    if word_at(tokens, at) != "-" or at + 1 >= len(tokens) or tokens[at + 1].kind != NUMBER or not at:
+        return False
+    return tokens[at - 1].end == tokens[at].start and tokens[at].end == tokens[at + 1].start
+
+
 def after_aside(tokens: list[Token], at: int) -> int:
     """The token after parentheses that hold no grades; 0 where they do or do not close."""
     here = at + 1
@@ -166,7 +193,7 @@ def after_aside(tokens: list[Token], at: int) -> int:
 
 def before_name(tokens: list[Token], piece: Piece, reached: int) -> Range | None:
     """The grades before a scale's name: `class III or IV (NYHA)`, `a score of at least 20 on the ...`."""
-    if word_at(tokens, piece.next) in ("item", "items", "question", "-"):
+    if word_at(tokens, piece.next) in ("item", "items", "question", "-") and not is_version(tokens, piece.next):
         return None  # of a part of the scale
     for back in range(piece.first - 1, max(reached - 1, piece.first - MOST_BEFORE, -1), -1):
         word = tokens[back].word
@@ -182,10 +209,26 @@ def before_name(tokens: list[Token], piece: Piece, reached: int) -> Range | None
                 if (heart and word in ("class", "classes")) or says_on(tokens, found.next, piece.first):
                     return compared(tokens, found._replace(first=back))
             return None
-        found = read_grades(tokens, back)
-        if found is not None and (found.low is None or found.high is None) and found.next < piece.first:
+        found = widest(tokens, back, reached)
+        if (
+            found is not None
+            and (None in (found.low, found.high) or tokens[found.first].kind == SIGN)
+            and (found.next < piece.first)
+        ):
             return found if says_on(tokens, found.next, piece.first, RUNS) else None
     return None
+
+
+def widest(tokens: list[Token], at: int, reached: int) -> Range | None:
+    """The grades at a token with the bound before them: `≥ 40 to ≤ 90`."""
+    found = read_grades(tokens, at)
+    if found is None or None not in (found.low, found.high):
+        return found
+    for back in range(at - 1, max(reached - 1, at - MOST_APART, -1), -1):
+        whole = read_grades(tokens, back)
+        if whole is not None and whole.next == found.next and None not in (whole.low, whole.high):
+            return whole
+    return found
 
 
 def grade_at(tokens: list[Token], at: int) -> float | None:
@@ -216,7 +259,8 @@ def read_second(tokens: list[Token], one: Range) -> Range:
         return one
     if word_at(tokens, after + 1) == "of":
         return one  # `and at least 1 of the following`
-    return both(one, one_bound(here, after + 1, operator, value)) or one
+    end = after + 1 + (word_at(tokens, after + 1) == "mm")
+    return both(one, one_bound(here, end, operator, value)) or one
 
 
 def read_upto(tokens: list[Token], at: int, here: int, value: float) -> Range | None:
@@ -237,7 +281,7 @@ def read_grades(tokens: list[Token], at: int) -> Range | None:
     if value is None:
         return None
     here += 1
-    if here < len(tokens) and tokens[here].word in ("%", "points", "point"):
+    if here < len(tokens) and tokens[here].word in ("%", "points", "point", "mm"):
         here += 1
     follows = word_at(tokens, here)
     if follows == "+" or follows in SIGNS or read_unit(tokens, here)[0] in NOT_GRADES:
@@ -247,6 +291,7 @@ def read_grades(tokens: list[Token], at: int) -> Range | None:
     if operator is not None:
         if follows == "/" and word_at(tokens, here + 1).isdigit():
             here += 2  # `40/100`
+            here += word_at(tokens, here) == "mm"
         return read_second(tokens, one_bound(at, here, operator, value))
     found = POSTFIXES.find(tokens, here)
     if found is None and here < len(tokens) and tokens[here].kind == WORD:

@@ -14,7 +14,7 @@ SEXES = Phrases(
     [
         *(
             ("all", f"{a} {join} {b}")
-            for join in ("or", "and", "and/or", "/")
+            for join in ("or", "and", "and/or", "/", "&")
             for pair in PAIRS
             for a, b in (pair, pair[::-1])
         ),
@@ -31,6 +31,8 @@ SEXES = Phrases(
         ),
         *(("all", f"{a} {join} {b}") for join in ("or", "and") for a, b in UNEVEN),
         *(("all", phrase) for word in ("sex", "gender") for phrase in (f"{word} unlimited", f"unlimited {word}")),
+        *(("all", f"{a}/{b}") for a, b in (("m", "f"), ("f", "m"))),
+        ("all", "man or female"),
         ("female", "female sex"),
         ("male", "male sex"),
         *(("female", word) for word in ("female", "females", "women", "girls")),
@@ -41,7 +43,26 @@ OF_BOTH = frozenset(
     ("reproductive", "condom", "fertile", "childbearing", "contraception", "abstinence", "contraceptive", "pregnancy")
 )
 BEFORE_A_SEX = frozenset(
-    ("*", "-", "adult", "adults", "healthy", "•", "o", ".", ":", "sex", "gender", "all", "(", ")", "a", "be")
+    (
+        "*",
+        "-",
+        "adult",
+        "adults",
+        "healthy",
+        "•",
+        "o",
+        ".",
+        ":",
+        "sex",
+        "gender",
+        "all",
+        "(",
+        ")",
+        "a",
+        "be",
+        "patient",
+        "must",
+    )
 )
 TAKING_PART = frozenset(WORDS["taking part"].split())
 MOST_OF_A_SEX = 40
@@ -81,7 +102,13 @@ def read_sex(text: str, tokens: list[Token], ranges: frozenset[int]) -> Iterator
 def who_take_part(tokens: list[Token], follows: int) -> bool:
     """Whether one sex at the head of a short text is who takes part (`Women scheduled for`), not who must avoid a
     pregnancy, and not one of two."""
-    if follows < len(tokens) and tokens[follows].word in ("patients", "subjects", "participants", "volunteers"):
+    if follows < len(tokens) and tokens[follows].word in (
+        "patient",
+        "patients",
+        "subjects",
+        "participants",
+        "volunteers",
+    ):
         follows += 1
     if follows >= len(tokens) or tokens[follows].word not in TAKING_PART or len(tokens) > MOST_OF_A_SEX:
         return False
@@ -93,7 +120,8 @@ def named_for_both(tokens: list[Token], at: int, next: int) -> bool:
     end = min([here for here in range(next, min(60, len(tokens))) if tokens[here].word == "."], default=60)
     if at > 2 and any(token.word in OF_BOTH for token in tokens[:end]):
         return True
-    if any(token.word in ("both", "for", "by") for token in tokens[max(0, at - 2) : at]):
+    before = [token.word for token in tokens[max(0, at - 3) : at]]
+    if "for" in before or "by" in before or before[-2:] == ["(", "both"]:
         return True
     return any(token.word in OF_BOTH for token in tokens[next : min(next + 6, end)])
 

@@ -27,6 +27,7 @@ TIMES_BEFORE = frozenset(WORDS["consent before"].split())
 HINDERS = frozenset(WORDS["hinders"].split())
 MOST_HINDERED = 30
 NEGATIVE = frozenset(("not", "non", "negative", "no", "without", "neither", "nor"))
+FAR = 24
 NEAR = 8
 """Words before a named thing in which the verb is looked for that makes it a demand."""
 
@@ -74,7 +75,7 @@ def read_phrases(text: str, tokens: list[Token]) -> Iterator[Placed]:
             continue
         first, next, negated = at, found.next, False
         at = next
-        test = found.word == "pregnancy test"
+        test = found.word.endswith("test")
         if found.key in ("pregnancy", "breastfeeding"):
             first, negated = denied(tokens, first, found.key == "pregnancy" and test)
             negated = negated or (test and negative_after(tokens, next)) or with_the_denied(tokens, first, denials)
@@ -177,6 +178,9 @@ def demanded(tokens: list[Token], first: int, next: int) -> bool:
         return False
     if word_at(tokens, next) == "period" or (first and tokens[first - 1].word in ("except", "excluding", "than")):
         return False
+    before = [token.word for token in tokens[max(0, first - NEAR) : first]]
+    if "irrespective" in before or "regardless" in before or before[-4:-2] == ["had", "been"]:
+        return False
     if any(token.word in CONTRACEPTION_VERBS for token in tokens[max(0, first - NEAR) : first]):
         return True
     return any(token.word in ("must", "required", "use", "used") for token in tokens[next : next + 3])
@@ -189,6 +193,22 @@ def given(tokens: list[Token], first: int, next: int) -> bool:
     if before[-1:] and (before[-1] in ("from", "with") or "age" in words):
         return False
     if before[-2:-1] and before[-2] in ("in", "within", "per") and before[-1] == "the":
+        return False
+    if before[-2:] == ["of", "the"] and "understanding" in before:
+        return False  # `understanding of the consent form`
+    if "majority" in before:
+        return False  # `age of majority (to provide informed consent)`
+    if "participation" in before and {"as", "e"} & set(before):
+        return False  # `participation, i.e. signed consent, in another study`
+    if before[-1:] == ["if"] or (word_at(tokens, next) == "process" and "completion" not in before):
+        return False
+    if before[-2:] == ["withdrawal", "of"] and "discontinued" in [
+        one.word for one in tokens[max(0, first - FAR) : first]
+    ]:
+        return False
+    if tokens[first].word == "consenting" and "without" in before:
+        return False
+    if "signed" in before and "when" in [token.word for token in tokens[max(0, first - NEAR) : first]]:
         return False
     signing = [at for at, word in enumerate(before) if word in ("signing", "obtaining", "providing", "giving")]
     timed = bool(signing) and bool(

@@ -58,6 +58,10 @@ ALIKE = str.maketrans(
         "⩾": "≥",
         "⩽": "≤",
         "º": "°",
+        "Ⅰ": "1",
+        "Ⅱ": "2",
+        "Ⅲ": "3",
+        "Ⅳ": "4",
         "℃": "°",
         "İ": "i",  # the one letter that lower case makes two of
     }
@@ -65,6 +69,8 @@ ALIKE = str.maketrans(
 ENTITIES = {"&gt;": "   >", "&lt;": "   <", "&ge;": "   ≥", "&le;": "   ≤", "&amp;": "   &"}
 ENTITY = re.compile("|".join(ENTITIES))
 # every repetition is over one class of characters that what follows cannot start with, or has a fixed bound
+RAISED = re.compile(r"(?<=\b10) (?=[²³⁴⁵⁶⁷⁸⁹])")
+"""`10 ³`"""
 MIDDLE_DOT = re.compile(r"(?<![\d.])(\d{1,2})·(?=\d{1,2}(?![\d^]))")
 TOKEN = re.compile(
     r"""(?P<sign>[<>]\s?/\s?=|[<>]\s?or\s?(?:=|equal\ to|equals?)|[<>]\s?=|=\s?[<>]|[≥≤<>=])
@@ -91,6 +97,7 @@ class Token(NamedTuple):
 def read_tokens(text: str) -> list[Token]:
     """The tokens of the text in order; white space and escapes stand between them."""
     written = MIDDLE_DOT.sub(r"\1.", text) if "·" in text else text
+    written = RAISED.sub("^", written)
     written = written.translate(ALIKE).lower()
     if "&" in written:
         written = ENTITY.sub(lambda found: ENTITIES[found.group()], written)

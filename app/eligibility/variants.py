@@ -62,6 +62,9 @@ SPINE = frozenset(("lumbar", "thoracic", "lumbosacral"))
 CODE = re.compile(r"[A-Za-z]+-?\w*\d\w*")
 """A drug's code in its name: `antibody hu3S193`."""
 FEWEST_DIGITS = 3
+BRAND = re.compile(r"[A-Z][a-z]+[A-Z0-9][A-Za-z0-9]+")
+"""A word of no language: `NanoLamp Flex Matrix`."""
+HEADS = frozenset(("cancer", "tumor", "leukemia", "lymphoma", "sarcoma"))
 PLACES = frozenset(WORDS["places"].split())
 """Adjectives that are no intervention: `Cervical or Lumbar Fusion`."""
 NOT_INITIALS = frozenset(
@@ -179,6 +182,8 @@ def is_measured(initials: str) -> bool:
 def plain_variants(kind: str, name: str) -> Iterator[str]:
     if not 2 <= len(name) <= LONGEST_NAME:
         return
+    if kind == "condition" and name.endswith("+"):
+        return  # `EGFR +` is no `EGFR`
     yield name
     if ";" in name:
         for part in name.split(";"):
@@ -187,8 +192,11 @@ def plain_variants(kind: str, name: str) -> Iterator[str]:
     plain = ASIDE.sub(" ", name).strip()
     if plain != name and len(plain) > 2:
         yield plain
-        for aside in ASIDE.findall(name):
-            if (aside.isupper() and len(aside) > 2) or (kind == "drug" and is_alias(aside)):
+        for found in ASIDE.finditer(name):
+            aside, behind = found[1], name[found.end() :].strip()
+            # `epidermal growth factor receptor (EGFR) mutation` has no abbreviation
+            whole = not behind or behind[0] in ",/"
+            if (aside.isupper() and len(aside) > 2 and whole) or (kind == "drug" and is_alias(aside)):
                 yield aside
     if kind == "drug":
         yield from drugs_of(plain)
@@ -198,6 +206,10 @@ def plain_variants(kind: str, name: str) -> Iterator[str]:
     if comma and tail.split()[-1:] in (["positive"], ["Positive"], ["negative"], ["Negative"]):
         yield from short_forms(head)  # `Leukemia, BCR-ABL1 positive`
         yield head
+    yield from alternatives(plain)
+    if comma and head and (set(tail.lower().replace("-", " ").split()) <= QUALIFIERS or is_short(tail.strip())):
+        yield head
+        yield from (tail.strip() for _ in range(is_short(tail.strip())))
     parts = [part.strip() for part in plain.split(",")]
     if len(parts) > MOST_INVERTED and ":" not in plain and not any(part.lower() in QUALIFIERS for part in parts):
         yield from (part for part in parts if len(part) > 2)
@@ -205,6 +217,28 @@ def plain_variants(kind: str, name: str) -> Iterator[str]:
         turned = " ".join(reversed(parts))
         yield turned
         yield from short_forms(turned)
+
+
+def is_short(part: str) -> bool:
+    """`SLE` in `Systemic Lupus Erythematosus, SLE`."""
+    return part.isupper() and part.isalpha() and 2 < len(part) < 6
+
+
+def alternatives(name: str) -> Iterator[str]:
+    """`Obesity and Overweight`, `mycosis fungoides/Sezary syndrome`, `Artery Disease With Need for Surgery`."""
+    both = [part.strip() for part in re.split(r" (?:and|or) ", name)]
+    if len(both) == 2 and all(part.isalpha() and len(part) > 5 for part in both):
+        yield from both
+    sides = without(name.split(), QUALIFIERS)
+    joined = [part.split() for part in " ".join(sides).split("/")]
+    if len(joined) == 2 and all(1 < len(part) < 4 for part in joined):
+        yield from (" ".join(part) for part in joined)
+    head, apart, _ = name.partition(" With ")
+    if apart and 1 < len(head.split()) <= MOST_WORDS:
+        yield head
+    first, *rest = sides
+    if word_of(read_tokens(first)[0]) in HEADS and 1 <= len(rest) <= 2 and all(word.isalpha() for word in rest):
+        yield f"{' '.join(rest)} {first}"  # `Carcinoma Breast Stage I`
 
 
 def digits_of(word: str) -> int:
@@ -218,6 +252,7 @@ def drugs_of(name: str) -> Iterator[str]:
     if len(listed) > 1 and all(len(part) > 3 and len(part.split()) == 1 for part in listed):
         yield from listed
     yield from (word for word in name.split() if CODE.fullmatch(word) and digits_of(word) >= FEWEST_DIGITS)
+    yield from (word for word in name.split() if BRAND.fullmatch(word))
     given, size = name, len(name.split())
     if size > LONGEST_LIST:
         return
