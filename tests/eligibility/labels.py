@@ -102,11 +102,10 @@ def is_labelled_text(label: LabelledText, text: str) -> bool:
 
 
 def _read(row: dict[str, Any]) -> LabelledText:
+    """A node is [[start, end, start, end, ...], role, type, parent, cohort], a constraint [node, kind, start, end] and,
+    where it has more, an object of that."""
     nodes = tuple(
-        LabelledNode(
-            tuple((a, b) for a, b in node["spans"]), node["role"], node["type"], node["parent"], node["cohort"]
-        )
-        for node in row["nodes"]
+        LabelledNode(tuple(zip(places[::2], places[1::2], strict=True)), *rest) for places, *rest in row["nodes"]
     )
-    constraints = tuple(LabelledConstraint(**constraint) for constraint in row["constraints"])
+    constraints = tuple(LabelledConstraint(*one[:4], **(one[4] if len(one) > 4 else {})) for one in row["constraints"])
     return LabelledText(row["id"], row["sha256"], row["half"], row["shape"], nodes, constraints)

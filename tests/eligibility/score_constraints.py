@@ -35,7 +35,7 @@ from tests.eligibility.labels import (
     load_labels,
     load_sample,
 )
-from tests.eligibility.score_trees import Score
+from tests.eligibility.score_trees import Score, parent_of
 
 WITHOUT_NUMBERS = (
     "sex",
@@ -111,6 +111,13 @@ def expected(label: LabelledConstraint) -> list[tuple[LabelledConstraint, str | 
     return [(label, code) for code in codes_of(label.code)]
 
 
+def is_marked_twice(label: LabelledConstraint, others: list[LabelledConstraint]) -> bool:
+    """Whether it is the keyword of what is marked as a drug as well: a name that stands in both lists is the drug's."""
+    return label.kind == "condition" and any(
+        other.kind == "drug" and other.start < label.end and label.start < other.end for other in others
+    )
+
+
 def is_right(label: LabelledConstraint, code: str | None, start: int, end: int, found: Constraint) -> bool:
     """Whether the constraint, `start` to `end` of the whole text, is the labelled one."""
     if found.kind != label.kind or start >= label.end or label.start >= end:
@@ -120,7 +127,7 @@ def is_right(label: LabelledConstraint, code: str | None, start: int, end: int, 
     if label.kind in WITHOUT_NUMBERS:
         return True
     unit = label.unit or ("kg/m2" if label.kind == "bmi" else None)  # it has no other: readers left it out
-    if label.kind in WITHOUT_UNITS and unit == "%":
+    if label.kind in WITHOUT_UNITS and (unit in ("%", None) or found.unit is None):
         unit = found.unit
     low_open = found.low_open and not (label.kind == "duration" and not label.low_open)
     bounds = found.low, found.high, low_open, found.high_open, found.limit
@@ -190,6 +197,12 @@ def own_text(node: LabelledNode, text: str) -> str:
     return "\n".join(text[start:end] for start, end in node.spans)
 
 
+def heading_of(label: LabelledText, number: int, text: str) -> str | None:
+    """The labelled heading above a node that stands at the top."""
+    above = next((node for node in label.nodes[:number][::-1] if node.role == "H"), None)
+    return own_text(above, text) if above and parent_of(label, number) is None else None
+
+
 def restricted(label: LabelledText, text: str) -> set[int]:
     """The nodes that the criteria around them restrict, in the tree as it is labelled."""
     numbers = [number for number, node in enumerate(label.nodes) if node.role != "H"]
@@ -215,13 +228,15 @@ def score_constraints(
     wrong: list[tuple[str, Any, str]] = []
     around = restricted(label, text)
     for number, node in enumerate(label.nodes):
-        labelled = [pair for one in label.constraints if one.node == number for pair in expected(one)]
+        own_labels = [one for one in label.constraints if one.node == number]
+        labelled = [pair for one in own_labels if not is_marked_twice(one, own_labels) for pair in expected(one)]
         if node.role == "H" and not labelled:
             continue
         # where each character of the node's text stands in the whole
         places = [place for start, end in node.spans for place in (*range(start, end), end)]
         own = own_text(node, text)
-        typed = tuple(one for one in read_constraints(own) if one.code not in UNLABELLED and not is_lower_half(one))
+        read = read_constraints(own, heading_of(label, number, text))
+        typed = tuple(one for one in read if one.code not in UNLABELLED and not is_lower_half(one))
         scores.criteria += node.role == "N"
         scores.typed += node.role == "N" and bool(typed)
         found = [*typed, *read_mentions(own, names)]

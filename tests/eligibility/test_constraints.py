@@ -378,9 +378,9 @@ if SAMPLE:
             text = criteria_text(studies[label.id]) if label.id in studies else ""
             if is_labelled_text(label, text):
                 score_constraints(label, text, record_names(studies[label.id]), scores[label.half])
-        assert scores["development"].all.precision >= 0.984
-        assert scores["development"].all.recall >= 0.895
-        assert scores["development"].exceptions.recall >= 0.95
-        assert scores["held-out"].all.precision >= 0.94
+        assert scores["development"].all.precision >= 0.972
+        assert scores["development"].all.recall >= 0.89
+        assert scores["development"].exceptions.recall >= 0.93
+        assert scores["held-out"].all.precision >= 0.97
         assert scores["held-out"].all.recall >= 0.83
-        assert scores["held-out"].exceptions.recall >= 0.84
+        assert scores["held-out"].exceptions.recall >= 0.9
