@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from app import clock
-from app.eligibility.match import Match, facts_of
-from app.eligibility.match import match as match_trial
-from app.eligibility.patient import read_patient
+from app.eligibility.matching.match import Match, facts_of
+from app.eligibility.matching.match import match as match_trial
+from app.eligibility.matching.patient import read_patient
 from app.fhir.match_request import read_match_request
 from app.parameters.table import BITS, COMMON, PARAMETERS, PLAIN_PARAMETERS
 from app.search.listed.params import PARAMETERS as LISTED

@@ -55,6 +55,17 @@ def test_rooms_import_from_floors_below(file: Path) -> None:
             assert parts[0] not in NOT_IN_PURE, f"{file} does no I/O but imports {name}"
 
 
+ALCOVES = ("words", "grammar", "matching")
+"""Of the room of eligibility, from the ground up."""
+
+
+def test_alcoves_import_from_those_below() -> None:
+    for number, name in enumerate(ALCOVES):
+        above = tuple(f"app.eligibility.{one}" for one in ALCOVES[number + 1 :])
+        for file in (APP / "eligibility" / name).glob("*.py"):
+            assert not any(one.startswith(above) for one in imports(file)), file
+
+
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
 def test_files_are_small_and_say_what_they_are(file: Path) -> None:
     text = file.read_text()

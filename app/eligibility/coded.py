@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import get_args
 
 from app.eligibility.constraint import Constraint, Kind
-from app.eligibility.vocabulary import SUBJECTS, loinc_of
+from app.eligibility.words.vocabulary import SUBJECTS, loinc_of
 from app.record.codes import CRITERION_SYSTEM
 from app.record.ids import slug
 

@@ -35,7 +35,7 @@ Limit = Literal["uln", "lln"]
 class Constraint(NamedTuple):
     """`start` and `end` are offsets into the criterion's text of the phrase, which is `text`.
 
-    `code` is a key of the kind's vocabulary (`app.eligibility.vocabulary`): an analyte (`hemoglobin`), a scale
+    `code` is a key of the kind's vocabulary (`app.eligibility.words.vocabulary`): an analyte (`hemoglobin`), a scale
     (`ecog`), `male`, `within`. `low` and `high` are bounds in `unit`, or multiples of `limit`; an open bound is not
     itself allowed. `negated`: the phrase denies it (`not pregnant`). `exception` is the text of what restricts the
     constraint (`unless ...`, `for patients with ...`): with one it never holds plainly.

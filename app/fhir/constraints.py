@@ -9,7 +9,7 @@ none at all.
 
 from app.eligibility.coded import GENDER, code_names, codings_of, unit_of
 from app.eligibility.constraint import Constraint
-from app.eligibility.whole import read_criterion
+from app.eligibility.grammar.whole import read_criterion
 from app.fhir.datatypes import UCUM, Json, coding, concept
 from app.record.codes import BASE, CRITERION_SYSTEM, SEX
 from app.record.trial import Criterion

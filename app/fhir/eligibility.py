@@ -7,8 +7,8 @@ from criteria: a criterion that stands under a note belongs to the criterion (or
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from app.eligibility.below import restrictions
-from app.eligibility.cohorts import bounds_of
+from app.eligibility.grammar.below import restrictions
+from app.eligibility.matching.cohorts import bounds_of
 from app.fhir.datatypes import Json, clean, coding, concept
 from app.record.codes import CRITERION_SYSTEM
 from app.record.parts import Age

@@ -13,7 +13,7 @@ In R4, where a characteristic cannot hold others, one characteristic carries the
 """
 
 from app.eligibility.constraint import Constraint
-from app.eligibility.whole import read_criterion
+from app.eligibility.grammar.whole import read_criterion
 from app.fhir import narrative, sourced, xver
 from app.fhir.constraints import code_of, sole_values, values_of
 from app.fhir.datatypes import Json, absent, annotation, concept, element, reference, resource

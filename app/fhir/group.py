@@ -9,7 +9,7 @@ anybody by itself.
 """
 
 from app.eligibility.coded import GENDER, LOINC, LOINC_OF_KIND
-from app.eligibility.whole import read_criterion
+from app.eligibility.grammar.whole import read_criterion
 from app.fhir import narrative, sourced, xver
 from app.fhir.constraints import CRITERION_TEXT, code_of, sole_values
 from app.fhir.datatypes import Json, clean, coding, concept, element, extension, quantity, reference, resource, words

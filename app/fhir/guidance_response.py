@@ -18,9 +18,9 @@ from typing import Any
 
 from app.eligibility.coded import LOINC, UCUM, loinc_code, unit_of
 from app.eligibility.constraint import Constraint
-from app.eligibility.facts import Fact
-from app.eligibility.match import Check, Line, Match, facts_of
-from app.eligibility.observed import BREASTFEEDING, PREGNANCY
+from app.eligibility.matching.facts import Fact
+from app.eligibility.matching.match import Check, Line, Match, facts_of
+from app.eligibility.matching.observed import BREASTFEEDING, PREGNANCY
 from app.fhir.datatypes import Json, coding, element
 from app.fhir.narrative import narrative
 from app.fhir.sourced import document_uri

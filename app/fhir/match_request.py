@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any, NamedTuple
 
-from app.eligibility.elements import Element, shown
-from app.eligibility.patient import Sent
+from app.eligibility.matching.elements import Element, shown
+from app.eligibility.matching.patient import Sent
 from app.errors import RequestError
 from app.record.codes import PHASE, STATUS
 from app.record.ids import fold

@@ -5,11 +5,11 @@ https://hl7.org/fhir/R5/search.html#composite. Elements of a composite hold thei
 
 from collections.abc import Iterable, Iterator
 
-from app.eligibility.below import read_criteria
 from app.eligibility.coded import GENDER, UCUM, codings_of, unit_of
-from app.eligibility.cohorts import taken_by, takes_healthy
 from app.eligibility.constraint import Constraint
-from app.eligibility.conversions import in_usual_units
+from app.eligibility.grammar.below import read_criteria
+from app.eligibility.matching.cohorts import taken_by, takes_healthy
+from app.eligibility.words.conversions import in_usual_units
 from app.parameters.paths import Element
 from app.record.codes import SEX
 from app.record.trial import Trial

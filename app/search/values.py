@@ -7,7 +7,7 @@ import math
 import re
 from decimal import Decimal, InvalidOperation
 
-from app.eligibility.cohorts import DAYS, OLDEST, end_of
+from app.eligibility.matching.cohorts import DAYS, OLDEST, end_of
 from app.fhir.datatypes import UCUM
 from app.fhir.terminology import members
 from app.parameters.dates import PREFIXED, around, interval, microseconds, split_prefix

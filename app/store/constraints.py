@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, delete
 
-from app.eligibility.below import read_criteria
 from app.eligibility.coded import MENTIONED, loinc_code, own_code, unit_of
 from app.eligibility.constraint import Constraint
-from app.eligibility.mentions import Name, read_mentions
-from app.eligibility.read import order
+from app.eligibility.grammar.below import read_criteria
+from app.eligibility.grammar.mentions import Name, read_mentions
+from app.eligibility.grammar.read import order
 from app.record.trial import Trial
 from app.store.engine import among, insert_rows
 from app.store.lists import criterion_constraint

@@ -16,7 +16,7 @@ _IMPORT = re.compile(
 
 def renderer_fingerprint() -> str:
     """Of what makes documents, and rows that are derived, from records: those modules and all that they import."""
-    first = (("fhir", "documents.py"), ("plain", "render.py"), ("eligibility", "read.py"))
+    first = (("fhir", "documents.py"), ("plain", "render.py"), ("eligibility", "grammar", "read.py"))
     return _digest([*_imported(*(_HERE.joinpath(*one) for one in first)), *_eligibility()])
 
 
@@ -28,7 +28,7 @@ def index_fingerprint() -> str:
 
 def _eligibility() -> list[Path]:
     """What reads constraints: they are served, searched and rows of a table."""
-    return sorted(file for file in (_HERE / "eligibility").iterdir() if file.suffix in (".py", ".json"))
+    return sorted(file for file in (_HERE / "eligibility").rglob("*") if file.suffix in (".py", ".json"))
 
 
 def _imported(*first: Path) -> list[Path]:

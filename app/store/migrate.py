@@ -9,6 +9,7 @@ from app.clock import unguessable_name
 from app.settings import packaged
 from app.store import tables
 from app.store.engine import writing
+from app.store.ready import head
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -35,12 +36,6 @@ def migrate(engine: Engine, revision: str = "head") -> None:
         command.upgrade(config, revision)
         if inspect(connection).has_table("state"):
             seed_state(connection)
-
-
-def head() -> str:
-    """The last revision: files of migrations begin with theirs."""
-    names = (path.name for path in packaged("migrations").joinpath("versions").iterdir())
-    return max(name.partition("_")[0] for name in names if name.endswith(".py"))
 
 
 def is_current(engine: Engine) -> bool:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, Literal
 
-from app.eligibility.facts import Facts
-from app.eligibility.match import Line, Match, match
-from app.eligibility.patient import Sent, read_patient
+from app.eligibility.matching.facts import Facts
+from app.eligibility.matching.match import Line, Match, match
+from app.eligibility.matching.patient import Sent, read_patient
 from app.record.parts import Age, Condition, Flag, Intervention
 from app.record.trial import Cohort, Criterion, Trial
 

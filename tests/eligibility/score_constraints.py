@@ -18,12 +18,12 @@ from collections import Counter, defaultdict
 from functools import cache
 from typing import Any
 
-from app.eligibility.below import restrictions
 from app.eligibility.constraint import Constraint
-from app.eligibility.read import read_constraints, read_mentions
-from app.eligibility.tokens import read_tokens
-from app.eligibility.units import comparable, read_unit
-from app.eligibility.vocabulary import NAMES, SUBJECTS
+from app.eligibility.grammar.below import restrictions
+from app.eligibility.grammar.read import read_constraints, read_mentions
+from app.eligibility.words.tokens import read_tokens
+from app.eligibility.words.units import comparable, read_unit
+from app.eligibility.words.vocabulary import NAMES, SUBJECTS
 from app.record.trial import Criterion
 from tests.eligibility.labels import (
     HALVES,

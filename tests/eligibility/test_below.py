@@ -1,6 +1,6 @@
 """Constraints with what restricts them in the criteria around."""
 
-from app.eligibility.below import read_criteria
+from app.eligibility.grammar.below import read_criteria
 from app.record.trial import Criterion
 
 

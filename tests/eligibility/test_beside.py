@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.eligibility.read import read_constraints
+from app.eligibility.grammar.read import read_constraints
 
 RESTRICTED = {
     "Lansky (for those under 15) ≥ 60": ["for those under 15"],

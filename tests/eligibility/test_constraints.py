@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.eligibility.read import read_constraints
+from app.eligibility.grammar.read import read_constraints
 from tests.eligibility.bounds import bounds
 from tests.eligibility.labels import HALVES, criteria_text, is_labelled_text, load_labels, load_sample
 from tests.eligibility.score_constraints import ConstraintScores, record_names, score_constraints

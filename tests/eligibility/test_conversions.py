@@ -5,11 +5,11 @@ from importlib.resources import files
 
 import pytest
 
-from app.eligibility.conversions import FILE, in_usual_units, make_factors
+from app.eligibility.words.conversions import FILE, in_usual_units, make_factors
 
 
 def test_factors_are_those_of_the_library() -> None:
-    assert json.loads(files("app.eligibility").joinpath(FILE).read_text()) == make_factors()
+    assert json.loads(files("app.eligibility.words").joinpath(FILE).read_text()) == make_factors()
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from app.eligibility.judge import years
-from app.eligibility.match import match
-from app.eligibility.patient import Sent, read_patient
+from app.eligibility.matching.judge import years
+from app.eligibility.matching.match import match
+from app.eligibility.matching.patient import Sent, read_patient
 from app.record.parts import Condition, Intervention
 from tests.eligibility.matching import (
     BROAD,

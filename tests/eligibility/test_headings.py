@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.eligibility.below import read_criteria
-from app.eligibility.match import match
-from app.eligibility.read import read_constraints
+from app.eligibility.grammar.below import read_criteria
+from app.eligibility.grammar.read import read_constraints
+from app.eligibility.matching.match import match
 from app.record.trial import Criterion
 from app.sources.document import split_lines
 from app.sources.eligibility.criteria import read_eligibility

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.eligibility.match import match
-from app.eligibility.score import score
+from app.eligibility.matching.match import match
+from app.eligibility.matching.score import score
 from app.fhir.guidance_response import guidance_response
 from app.record.parts import Age
 from app.record.trial import Cohort

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.eligibility.read import read_constraints
+from app.eligibility.grammar.read import read_constraints
 from tests.eligibility.bounds import bounds
 
 SIZES = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.eligibility.read import read_mentions
+from app.eligibility.grammar.read import read_mentions
 
 CONDITIONS = [
     ("Grey Fever Type 2", "GFT2 or not", ["GFT2"]),

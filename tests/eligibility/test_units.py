@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.eligibility.read import read_mentions
-from app.eligibility.units import SPELLINGS, comparable, is_ucum
-from app.eligibility.vocabulary import NAMES, SUBJECTS, loinc_of, molar_mass_of
-from app.eligibility.vocabulary import SPELLINGS as NAMED
+from app.eligibility.grammar.read import read_mentions
+from app.eligibility.words.units import SPELLINGS, comparable, is_ucum
+from app.eligibility.words.vocabulary import NAMES, SUBJECTS, loinc_of, molar_mass_of
+from app.eligibility.words.vocabulary import SPELLINGS as NAMED
 
 
 @pytest.mark.parametrize("unit", sorted({unit for s in SUBJECTS.values() for unit in s.units if unit}))

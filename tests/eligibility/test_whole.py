@@ -3,9 +3,9 @@
 import pytest
 
 from app.eligibility.coded import code_names, own_code
-from app.eligibility.cohorts import DAYS, taken_by, takes_healthy
-from app.eligibility.vocabulary import SUBJECTS
-from app.eligibility.whole import read_whole
+from app.eligibility.grammar.whole import read_whole
+from app.eligibility.matching.cohorts import DAYS, taken_by, takes_healthy
+from app.eligibility.words.vocabulary import SUBJECTS
 from app.record.parts import Age, Flag
 from app.record.trial import Cohort, Criterion, Trial
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from app.eligibility.cohorts import taken_by
-from app.eligibility.match import match
-from app.eligibility.whole import read_criterion, read_whole
+from app.eligibility.grammar.whole import read_criterion, read_whole
+from app.eligibility.matching.cohorts import taken_by
+from app.eligibility.matching.match import match
 from app.record.parts import Condition, Intervention
 from app.record.trial import Cohort
 from tests.eligibility.matching import (

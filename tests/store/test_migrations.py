@@ -7,7 +7,8 @@ from sqlalchemy import inspect
 
 from app.store.columns import metadata
 from app.store.engine import engine_for
-from app.store.migrate import configuration, head, is_current, migrate
+from app.store.migrate import configuration, is_current, migrate
+from app.store.ready import head
 
 
 def described(thing: object, name: str | None, kind: str, *_: object) -> bool:

@@ -25,10 +25,10 @@ from app.api.fhir.search import distance
 from app.api.fhir.validate import read_resource
 from app.api.formats import written
 from app.api.routes import Endpoint
-from app.eligibility.facts import Facts
-from app.eligibility.judge import years
-from app.eligibility.match import Match, match
-from app.eligibility.patient import canonical, read_patient
+from app.eligibility.matching.facts import Facts
+from app.eligibility.matching.judge import years
+from app.eligibility.matching.match import Match, match
+from app.eligibility.matching.patient import canonical, read_patient
 from app.errors import RequestError
 from app.fhir.bundle import searchset
 from app.fhir.guidance_response import guidance_response

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, not_, or_, select, tuple_
 
 from app.eligibility.coded import NAMED, UCUM, own_code
-from app.eligibility.conversions import usual_units
+from app.eligibility.words.conversions import usual_units
 from app.errors import RequestError
 from app.plain.criteria import ConstraintShape
 from app.record.ids import fold
