@@ -38,15 +38,9 @@ class Node(Branch):
     restricted: bool
     """Whether a criterion around it makes an exception of what it says, or holds it under a condition."""
 
-    @property
-    def titled_text(self) -> str:
-        """The criterion's text behind the title that it stands below: `Life expectancy: at least 12 weeks`."""
-        heading = self.criterion.heading
-        return f"{heading.rstrip(' :')}: {self.criterion.text}" if heading else self.criterion.text
-
     def text_with_children(self) -> str:
         """The criterion's text, then what stands below it, a line each: `- ` before a criterion, two spaces a level."""
-        return "\n".join((self.titled_text, *self._lines(0)))
+        return "\n".join((self.criterion.titled_text, *self._lines(0)))
 
     def _lines(self, depth: int) -> Iterator[str]:
         for node in self.below:

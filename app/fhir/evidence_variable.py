@@ -80,12 +80,14 @@ def _criterion(node: Node, around: CriterionType, exclude: bool | None = None) -
     defined = (
         {"definitionByCombination": _combination(criterion.combination, children)} if children else _definition(node)
     )
-    return element(linkId=node.path, description=node.titled_text, note=_notes(node), exclude=exclude, **defined)
+    return element(
+        linkId=node.path, description=node.criterion.titled_text, note=_notes(node), exclude=exclude, **defined
+    )
 
 
 def _definition(node: Node) -> Json:
     """What a criterion's own text says; a note below it may restrict that, then it is not alone."""
-    criterion, text = node.criterion, node.titled_text
+    criterion, text = node.criterion, node.criterion.titled_text
     if node.restricted:
         return {"definitionCodeableConcept": criterion_concept(text)}
     alone = not node.below

@@ -99,7 +99,7 @@ def _criterion(node: Node) -> Json:
     if len(values) == 1:
         of = code_of(read_criterion(node.criterion).constraints[0])
         made = _characteristic(of, excluded, **values[0])
-        return {"extension": [extension(CRITERION_TEXT, valueString=node.titled_text)], **made}
+        return {"extension": [extension(CRITERION_TEXT, valueString=node.criterion.titled_text)], **made}
     return _characteristic(_FREE_TEXT, excluded, valueCodeableConcept=concept(text=node.text_with_children()))
 
 

@@ -51,5 +51,5 @@ def eligibility(trial: Trial) -> str:
             said = (criterion.cohort, criterion.type)
             label = trial.cohorts[criterion.cohort].label if criterion.cohort < len(trial.cohorts) else None
             lines.append(f"{criterion.type.capitalize()} criteria{f' ({label})' if label else ''}:")
-        lines.append(f"{'  ' * criterion.depth}- {criterion.text}")
+        lines.append(f"{'  ' * criterion.depth}- {criterion.titled_text}")
     return "\n".join(lines)

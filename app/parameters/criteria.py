@@ -53,7 +53,7 @@ def values(trial: Trial) -> Iterable[Element]:
 def texts(trial: Trial) -> Iterable[Element]:
     for criterion in trial.criteria:
         if criterion.role == "criterion":
-            yield Element({"type": criterion.type, "text": criterion.text})
+            yield Element({"type": criterion.type, "text": criterion.titled_text})
 
 
 def constraints(trial: Trial) -> Iterator[Constraint]:

@@ -78,6 +78,11 @@ class Criterion(Part):
     spans: list[Span] = []
     """Of `text`."""
 
+    @property
+    def titled_text(self) -> str:
+        """Its text behind the title that it stands below: `Life expectancy: At least 12 weeks`."""
+        return f"{self.heading.rstrip(' :')}: {self.text}" if self.heading else self.text
+
 
 class TrialSite(Part):
     """A facility, and what is true of it in this trial only (`status`, `contacts`).

@@ -74,4 +74,4 @@ def test_what_a_heading_says_is_judged() -> None:
     [(_, [constraint])] = read_criteria([below])
     assert (constraint.kind, bounds(constraint)) == ("age", ">= 18 a")
     [line] = match(trial(below), facts(PATIENT)).lines
-    assert line.result == "met"
+    assert (line.result, line.text) == ("met", "Age: 18 and over")

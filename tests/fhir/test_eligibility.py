@@ -235,3 +235,15 @@ def test_exclusion_holds_for_what_stands_below(parent, child, expected):
     ]
     [document] = documents(Trial(id="NCT00000003", criteria=criteria), "EvidenceVariable", "r5")
     assert [line.strip().split(" ", 1)[1] for line in lines(document["characteristic"][0])][3:] == expected
+
+
+@pytest.mark.parametrize("release", ["r4", "r5"])
+def test_a_title_stands_before_the_text_below_it(release):
+    below = Criterion(type="inclusion", position=1, heading="Life expectancy:", text="At least 12 weeks")
+    free = Criterion(type="inclusion", position=2, heading="Surgery", text="Not specified")
+    trial = Trial(id="NCT00000001", criteria=[below, free])
+    [group] = documents(trial, "Group", release)
+    typed, text = group["characteristic"]
+    assert typed["extension"][0]["valueString"] == "Life expectancy: At least 12 weeks"
+    assert typed["code"]["coding"][0]["code"] == "life-expectancy" and typed["valueQuantity"]["value"] == 12
+    assert text["valueCodeableConcept"]["text"] == "Surgery: Not specified"

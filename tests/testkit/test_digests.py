@@ -49,7 +49,7 @@ def test_another_run_with_the_database_of_the_cache(
 
 
 def test_both_engines(make_trial_registry: Make, first: dict[str, str], databases: Databases) -> None:
-    assert differing(first, digests(make_trial_registry(database=databases.new()))) == []
+    assert differing(first, digests(make_trial_registry(database=databases.blank()))) == []
 
 
 @pytest.mark.parametrize(

@@ -151,7 +151,7 @@ def _line(trial: Trial, number: int, restricted: str | None, parts: Sequence[Lin
         criterion.cohort,
         None if parent is None else criterion_path(trial.criteria, parent),
         criterion.type,
-        criterion.text,
+        criterion.titled_text,
         criterion.combination,
         result,
         why if result == "unknown" else "",
