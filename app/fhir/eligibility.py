@@ -27,7 +27,7 @@ class Branch:
 
     @property
     def notes(self) -> list[str]:
-        return [node.criterion.text for node in self.below if node.criterion.role == "note"]
+        return [node.criterion.titled_text for node in self.below if node.criterion.role == "note"]
 
 
 @dataclass(slots=True, kw_only=True)

@@ -30,6 +30,11 @@ class Document(NamedTuple):
     searched: Searched | None
     """None for what trials share: it is stored already but for the first time."""
 
+    @property
+    def searched_of_record(self) -> bool:
+        """Whether more is searched than the documents hold."""
+        return self.type == "ResearchStudy" and self.searched is not None
+
 
 class Prepared(NamedTuple):
     id: str

@@ -68,6 +68,12 @@ def put_documents(
     tombstones = [(row, None) for row in _live(connection, set(gone) - set(keys.values()))]
     _supersede(connection, [*changed, *tombstones], instant, rendered)
     written = [*((keys[name], wanted[name]) for name in fresh), *((row.key, document) for row, document in changed)]
+    if not rendered:
+        # what is searched of a study is of its record too: of criteria, which its own document does not hold
+        done = {key for key, _ in written}
+        written += [
+            (keys[name], one) for name, one in wanted.items() if one.searched_of_record and keys[name] not in done
+        ]
     entries = [Entry(key, document.searched or _searched(document)) for key, document in written]
     put_index(connection, entries, keys, [row.key for row, _ in tombstones])
     return keys

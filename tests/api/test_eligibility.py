@@ -296,6 +296,31 @@ def test_groups_are_found_by_what_they_bound(client: httpx.Client) -> None:
     assert found("characteristic=weight") == ["NCT90000004-cohort-1"]
 
 
+def test_criteria_that_change_are_found_anew(databases: Databases) -> None:
+    """Though the study's own document does not hold them and stays as it was."""
+    url = databases.new()
+    engine = engine_for(url)
+    trial = Trial(id="NCT90000009", title="Lamps", registry="ctgov", criteria=criteria(("+", "Age 40 years or older")))
+    younger = trial.model_copy(update={"criteria": criteria(("+", "Age 30 years or older"), ("+", "Likes torches"))})
+
+    def found(path: str) -> int:
+        answer = client.get(f"/fhir/r5/ResearchStudy?{path}")
+        assert answer.status_code == 200
+        return int(answer.json()["total"])
+
+    with writing(engine) as connection:
+        put_trial(connection, trial, AT)
+    with Server(url) as client:
+        assert (found("eligible-age=35"), found("criterion=inclusion$torches")) == (0, 0)
+        before = client.get("/fhir/r5/ResearchStudy/NCT90000009").headers["etag"]
+        with writing(engine) as connection:
+            assert put_trial(connection, younger, AT) == "changed"
+        assert (found("eligible-age=35"), found("criterion=inclusion$torches")) == (1, 1)
+        assert (found("eligible-age=29"), found("_id=NCT90000009")) == (0, 1)
+        assert client.get("/fhir/r5/ResearchStudy/NCT90000009").headers["etag"] == before
+    engine.dispose()
+
+
 def test_what_changed_is_read_anew(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another reader of constraints: the rows are made again with the documents, and no others are left."""
     url = databases.new()

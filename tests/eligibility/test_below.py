@@ -37,3 +37,15 @@ def test_what_stands_below_some_people_or_behind_what_applies_to_some_is_not_pla
     above = "Organ function limits apply only to patients who are treated"
     assert exceptions((above, None), ("Hemoglobin ≥ 9 g/dL", None)) == [above]
     assert exceptions(("Requirements for all patients:", None), ("Hemoglobin ≥ 9 g/dL", 0)) == [None]
+
+
+def test_an_or_between_two_criteria_restricts_both_and_no_other_or_does() -> None:
+    assert exceptions(("Hemoglobin < 9 g/dL; or", None), ("ALT > 3 x ULN", None)) == [
+        "ALT > 3 x ULN",
+        "Hemoglobin < 9 g/dL; or",
+    ]
+    assert exceptions(("Hemoglobin < 9 g/dL", None), ("or ALT > 3 x ULN", None)) == [
+        "or ALT > 3 x ULN",
+        "Hemoglobin < 9 g/dL",
+    ]
+    assert exceptions(("Age 18 years or older", None), ("ALT > 3 x ULN", None)) == [None, None]

@@ -241,8 +241,10 @@ def test_exclusion_holds_for_what_stands_below(parent, child, expected):
 def test_a_title_stands_before_the_text_below_it(release):
     below = Criterion(type="inclusion", position=1, heading="Life expectancy:", text="At least 12 weeks")
     free = Criterion(type="inclusion", position=2, heading="Surgery", text="Not specified")
-    trial = Trial(id="NCT00000001", criteria=[below, free])
+    note = Criterion(type="inclusion", role="note", position=3, heading="Other:", text="See below")
+    trial = Trial(id="NCT00000001", criteria=[below, free, note])
     [group] = documents(trial, "Group", release)
+    assert "Other: See below" in str(group)
     typed, text = group["characteristic"]
     assert typed["extension"][0]["valueString"] == "Life expectancy: At least 12 weeks"
     assert typed["code"]["coding"][0]["code"] == "life-expectancy" and typed["valueQuantity"]["value"] == 12

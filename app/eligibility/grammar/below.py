@@ -118,8 +118,9 @@ def is_heading_for_some(text: str) -> bool:
 
 @lru_cache(maxsize=1 << 13)
 def is_alternative(text: str, next: str) -> bool:
-    words, following = ([token.word for token in read_tokens(one)] for one in (text[-20:], next[:20]))
-    return words[-1:] == ["or"] or words[-2:-1] == ["or"] or following[:1] == ["or"]
+    ends = [token.word for token in read_tokens(text[-20:]) if token.kind != MARK]
+    begins = [token.word for token in read_tokens(next[:20])]
+    return ends[-1:] == ["or"] or begins[:1] == ["or"]
 
 
 def cues(text: str) -> list[tuple[int, Found]]:
