@@ -84,7 +84,7 @@ def _texts(trial: Trial, n: int) -> list[str]:
     texts: list[str] = []
     index: int | None = n
     while index is not None:
-        texts.append(trial.criteria[index].titled_text)
+        texts.append(trial.criteria[index].text)
         index = trial.criteria[index].parent
     return texts[::-1]
 

@@ -72,7 +72,7 @@ class Criterion(Part):
     position: int
     depth: int = 0
     label: str | None = None
-    heading: str | None = None
+    heading: str | None = Field(None, exclude_if=lambda heading: heading is None)
     text: str
     combination: Literal["any-of", "all-of"] | None = None
     spans: list[Span] = []

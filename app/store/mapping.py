@@ -190,7 +190,7 @@ LISTS: tuple[ListOf, ...] = (
         written={
             "path": lambda trial, n, c: r.criterion_path(trial.criteria, n),
             "number": lambda trial, n, c: c.position,
-            "text_folded": lambda trial, n, c: fold(c.text),
+            "text_folded": lambda trial, n, c: fold(c.titled_text),
             "document": _document_of("criteria."),
             "spans": lambda trial, n, c: write_spans(c.spans),
         },

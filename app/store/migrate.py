@@ -2,14 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine, inspect, select, text
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import Connection, Engine, inspect, select
+from sqlalchemy.exc import DBAPIError
 
 from app.clock import unguessable_name
 from app.settings import packaged
 from app.store import tables
-from app.store.engine import writing
-from app.store.ready import head
+from app.store.engine import reading, writing
+from app.store.ready import is_at_head
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -39,12 +39,11 @@ def migrate(engine: Engine, revision: str = "head") -> None:
 
 
 def is_current(engine: Engine) -> bool:
-    """Whether nothing is to be done. No tables and no database are no error here."""
+    """Whether nothing is to be done. Beside a writer too; that there is no table or no database is no error here."""
     try:
-        with engine.connect() as connection:
-            versions = connection.scalars(text("SELECT version_num FROM alembic_version")).all()
-            return versions == [head()] and set(connection.scalars(select(tables.state.c.name))) >= STATE
-    except DatabaseError:
+        with reading(engine) as connection:
+            return is_at_head(connection) and set(connection.scalars(select(tables.state.c.name))) >= STATE
+    except DBAPIError:
         return False
 
 

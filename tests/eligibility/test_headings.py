@@ -40,6 +40,10 @@ BELOW: dict[tuple[str, str], list[tuple[str, str, str]]] = {
     ],
     ("Age:", "Not specified"): [],
     ("Surgery:", "At least 12 weeks"): [],
+    ("Age:", "No more than 2 prior regimens"): [],
+    ("Age:", "At least 4 weeks since prior surgery"): [("duration", ">= 4 wk", "At least 4 weeks")],
+    ("BMI:", "Age > 40"): [("age", "> 40 a", "Age > 40")],
+    ("Cholesterol:", "LDL > 130 mg/dL"): [("measurement", "> 130 mg/dL", "LDL > 130 mg/dL")],
     ("Hepatic:", "ALT < 3 x ULN"): [("measurement", "< 3 uln", "ALT < 3 x ULN")],
 }
 
@@ -75,3 +79,10 @@ def test_what_a_heading_says_is_judged() -> None:
     assert (constraint.kind, bounds(constraint)) == ("age", ">= 18 a")
     [line] = match(trial(below), facts(PATIENT)).lines
     assert (line.result, line.text) == ("met", "Age: 18 and over")
+
+
+def test_a_record_without_headings_is_what_it_was() -> None:
+    """So that a database of the release before does not take each of its trials for a changed one."""
+    below = Criterion(type="inclusion", position=1, heading="Age:", text="18 and over")
+    assert "heading" not in Criterion(type="inclusion", position=1, text="Lit").model_dump()
+    assert Criterion.model_validate_json(below.model_dump_json()) == below

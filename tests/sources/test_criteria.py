@@ -167,3 +167,15 @@ def test_any_text_gives_a_tree_with_true_spans(pieces):
         if c.parent is not None:
             above = found.criteria[c.parent]
             assert (above.cohort, above.type) == (c.cohort, c.type)
+
+
+def test_a_paragraph_of_the_other_type_ends_a_list_of_numbers():
+    text = (
+        "Inclusion Criteria:\n\n1. a\n2. b\n\nPatients will be excluded if they meet any of the following:\n\n"
+        "   * c\n   * d\n\nExclusion Criteria:\n\n3. e\n"
+    )
+    criteria = read_eligibility(split_lines(text)).criteria
+    assert [(one.text, one.type) for one in criteria] == [
+        *(("a", "inclusion"), ("b", "inclusion")),
+        *(("c", "exclusion"), ("d", "exclusion"), ("e", "exclusion")),
+    ]

@@ -21,7 +21,7 @@ CONTRACEPTION = frozenset(("contraception", "contraceptive", "contraceptives", "
 GOES_ON = frozenset(("and", "until", "to", "or", "through", "plus", "additional"))
 ABLE = frozenset(("able", "willing", "willingness", "fit", "scheduled"))
 TO_BE_GIVEN = frozenset(
-    ("receive", "come", "start", "attend", "tolerate", "lie", "oversee", "remain", "sit", "stand", "use", "wear")
+    ("receive", "come", "start", "attend", "tolerate", "lie", "oversee", "remain", "sit", "stand", "wear")
 )
 STATED = frozenset(("has", "have", "had", "been", "stable"))
 MONITORED = frozenset(("monitoring", "monitored", "follow", "followed"))
@@ -46,7 +46,9 @@ RECEIVED = frozenset(("received", "receiving", "receipt", "participated", "parti
 HAD = frozenset(("had", "test"))
 ASKED_FOR = frozenset(("must", "should", "shall"))
 LASTING = frozenset(
-    ("avoid", "abstain", "refrain", "stable", "stay", "remain", "fast", "fasting", "off", "washout", "dose")
+    ("avoid", "abstain", "abstinence", "abstained", "refrain", "stable", "stay", "remain", "fast", "fasted", "fasting")
+) | frozenset(
+    ("off", "out", "free", "washout", "dose", "discontinuation", "discontinued", "completed", "completion", "ended")
 )
 RECEIVED_BEFORE = RECEIVED | HAD
 UNDERGONE = frozenset(("had", "failed", "completed", "received", "undergone"))
@@ -73,7 +75,7 @@ LEFT_OPEN = frozenset(
 ELAPSED = frozenset(("since", "washout"))
 EACH = frozenset(("day", "week", "month", "year", "session"))
 PEOPLE = frozenset(WORDS["people"].split())
-OLDER = frozenset(("older", "younger", "over", "above", "under", "below"))
+OLDER = frozenset(("older", "younger", "over", "above"))
 ONE = {"year": "a", "month": "mo", "week": "wk"}
 
 

@@ -17,7 +17,9 @@ SCALE = 14
 """Tokens before an age in which the scale stands that it tells of."""
 PEOPLE = frozenset(WORDS["people"].split())
 PERSONS = PEOPLE - SEXES | {"who", "are", "aged", "ages", "age", "all", "those", "the", "in"}
-OPEN = frozenset(("open", "eligible", "suitable", "approved", "allowed"))
+OPEN = frozenset(("open", "eligible", "ineligible", "suitable", "approved", "allowed", "indicated")) | frozenset(
+    ("excluded", "included", "enrolled")
+)
 HOUSEHOLD = frozenset(("household", "households"))
 THINGS = frozenset(("mri", "mris", "scan", "scans", "radiograph", "radiographs", "images", "imaging", "biopsy"))
 """What is so many months old and no participant."""
@@ -65,8 +67,12 @@ def of_a_scale(tokens: list[Token], piece: Piece) -> bool:
     before = [token.word for token in tokens[max(0, piece.first - 6) : piece.first]]
     if before[-2:] == ["(", "for"] or ("for" in before and not PLAY.isdisjoint(before)):
         return True
-    opened = before[-1:] in (["("], [":"]) or before[-2:] in (["(", "age"], ["(", "aged"], ["(", "ages"])
-    return opened and not PLAY.isdisjoint(token.word for token in tokens[max(0, piece.first - SCALE) : piece.first])
+    if before[-1:] == [":"]:
+        return bool(PLAY.intersection(before[-2:-1]))  # `KPS: 18-75 years of age, at least 60`
+    opened = before[-1:] == ["("] or before[-2:] in (["(", "age"], ["(", "aged"], ["(", "ages"])
+    near = [token.word for token in tokens[max(0, piece.first - SCALE) : piece.first]]
+    parted = max((at for at, word in enumerate(near) if word in (".", ";")), default=-1)
+    return opened and not PLAY.isdisjoint(near[parted + 1 :])
 
 
 def says_for_age(tokens: list[Token], piece: Piece) -> bool:
@@ -79,19 +85,11 @@ def says_for_age(tokens: list[Token], piece: Piece) -> bool:
     return aged and (of_a_scale(tokens, piece) or of_a_condition(tokens, piece))
 
 
-def asks_more(tokens: list[Token], at: int) -> bool:
-    """`Patients under 6 years must weigh 7 kg`: something else is asked of them, and more than to take part."""
-    at += word_at(tokens, at) in (",", "old")
-    return word_at(tokens, at) in ("must", "should", "need") and word_at(tokens, at + 1) != "be"
-
-
 def of_a_condition(tokens: list[Token], piece: Piece) -> bool:
     """`ECOG 0-1 for patients 16 years and older`, `if < 16 years of age at onset`: of whom something else is asked."""
     here = piece.first - 1
     while here > max(-1, piece.first - 7) and tokens[here].word in PERSONS:
         here -= 1
-    if here < piece.first - 1 and asks_more(tokens, piece.next):
-        return True
     if here < 0 or tokens[here].word not in ("for", "if"):
         return False
     return not (here and tokens[here - 1].word in OPEN)

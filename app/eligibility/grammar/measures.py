@@ -165,7 +165,10 @@ class Reader:
         other = self.pieces[at + 2].range if self.kind_at(at + 1) == JOIN and self.kind_at(at + 2) == RANGE else None
         if other is None or other.unit is None or other.bare or span.unit or span.limit or span.bare or not self.group:
             return span
-        return span._replace(unit=other.unit) if (span.low is None) != (other.low is None) else span
+        subjects = [name.subject for name in self.group if name.subject]
+        # what is given in per cent and in an amount may have one unit for each of its bounds
+        alike = all(fits(one, other, 0) and "%" not in one.units for one in subjects)
+        return span._replace(unit=other.unit) if alike and (span.low is None) != (other.low is None) else span
 
     def close(self, named: list[Piece]) -> None:
         self.last, self.group, self.words, self.since, self.last_range = named, [], 0, set(), None
@@ -275,8 +278,6 @@ class Reader:
         here = piece.first - 1
         while here > 0 and self.tokens[here].word in ("(", ":", "who", "are", "is", "be", "must"):
             here -= 1
-        if here > 1 and self.tokens[here - 1].word == "from":
-            here -= 2  # `participants from Japan must be ≥ 20 years`
         before = self.tokens[here].word if here >= 0 else ""
         after = self.tokens[piece.next].word if piece.next < len(self.tokens) else ""
         bounds = [bound for bound in (span.low, span.high) if bound is not None]

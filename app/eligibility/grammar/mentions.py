@@ -35,7 +35,7 @@ SOCIETIES = frozenset(("foundation", "society", "association", "institute", "fed
 OF_GENES = frozenset(("kinase", "kinases"))
 AGAINST = frozenset(("non", "anti", "post", "pre"))
 COMPOUND = re.compile(r"-(?:specific|administration|modifying|targeted)\b", re.IGNORECASE)
-ADDICTION = frozenset(("use", "abuse", "dependence", "addiction", "misuse", "intoxication"))
+ADDICTION = frozenset(("abuse", "dependence", "addiction", "misuse", "intoxication"))
 """Behind a drug's name: a disease."""
 WITHOUT = re.compile(r"-free\b", re.IGNORECASE)
 """Behind a name of what is not there: a `gluten-free` diet."""
@@ -53,9 +53,9 @@ class Entry(NamedTuple):
     name: str
     cased: str | None
     opposed: frozenset[str] = frozenset()
+    """`acute` or `chronic`, `lumbar` or `cervical`, as the record's name says."""
     reduced: bool = False
     """One word is left of the name, a disease of which there are kinds."""
-    """`acute` or `chronic`, `lumbar` or `cervical`, as the record's name says."""
 
 
 def read_mentions(text: str, names: Iterable[Name]) -> tuple[Constraint, ...]:
@@ -105,11 +105,8 @@ def is_of_another(text: str, tokens: list[Token], words: list[str], at: int, nex
     end = tokens[next - 1].end
     if (joined and words[at - 1] in AGAINST) or WITHOUT.match(text, end) or COMPOUND.match(text, end):
         return True
-    if (
-        entry.kind == "drug"
-        and ADDICTION.intersection(words[next : next + 1])
-        and text[end : tokens[next].start] == " "
-    ):
+    disorder = words[next : next + 2] == ["use", "disorder"] or ADDICTION.intersection(words[next : next + 1])
+    if entry.kind == "drug" and disorder and text[end : tokens[next].start] == " ":
         return True
     if entry.reduced and at and words[at - 1] not in QUALIFIERS and KINDS_OF.search(words[at - 1]):
         return True  # a lymphoblastic leukemia is not any `Childhood Leukemia`

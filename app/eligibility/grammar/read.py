@@ -12,9 +12,9 @@ from app.eligibility.grammar.mentions import read_mentions
 from app.eligibility.grammar.scales import ROMAN, read_scales
 from app.eligibility.grammar.sizes import read_sizes
 from app.eligibility.grammar.statements import read_statements
-from app.eligibility.words.pieces import read_pieces
+from app.eligibility.words.pieces import STARTS, read_pieces
 from app.eligibility.words.quantities import LIMITS, NUMBERS
-from app.eligibility.words.tokens import NUMBER, read_tokens
+from app.eligibility.words.tokens import NUMBER, SIGN, read_tokens
 from app.eligibility.words.vocabulary import NAMES
 
 __all__ = ["read_constraints", "read_mentions"]
@@ -55,15 +55,22 @@ def names_subject(heading: str) -> bool:
 
 
 def read_below(name: str, text: str) -> tuple[Constraint, ...]:
-    """The constraints of a text that stands below a name: those of the name, and beside them those of the text."""
+    """The constraints of a text that stands below a name: a bound that opens the text, and is all of its first part, is
+    the name's; the others are those of the text."""
+    own = read_constraints(text)
+    tokens = read_tokens(text)
+    if not tokens or not (tokens[0].kind in (NUMBER, SIGN) or tokens[0].word in STARTS):
+        return own
     before = len(name) + 2
     named = [
         one._replace(start=0, end=one.end - before, text=text[: one.end - before])
         for one in read_constraints(f"{name}: {text}")
-        if one.start < before < one.end
+        if one.start < before < one.end and not text[one.end - before :].lstrip()[:1].isalnum()
     ]
     reached = max((one.end for one in named), default=0)
-    return (*named, *(one for one in read_constraints(text) if one.start >= reached))
+    if any(one.start < reached and one.kind != "duration" for one in own):
+        return own  # it names what it bounds
+    return (*named, *(one for one in own if one.start >= reached))
 
 
 def items(text: str) -> Iterator[tuple[int, str]]:

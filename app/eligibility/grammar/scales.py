@@ -55,7 +55,7 @@ def read_scales(text: str, tokens: list[Token], pieces: list[Piece]) -> Iterator
             named = named_behind(tokens, names, number, found.next)
             if named is not None and named.subject is not None:
                 subject, next = named.subject, named.next
-            elif (found.high or found.low or 0) > MOST_UNNAMED:
+            elif (found.high or found.low or 0) > MOST_UNNAMED or not is_status(tokens, piece):
                 continue
         elif found is None:
             found = before_name(tokens, piece, reached)
@@ -67,7 +67,8 @@ def read_scales(text: str, tokens: list[Token], pieces: list[Piece]) -> Iterator
             # `1 or better`: which end is the better one the scale tells
             upper = (tokens[found.next - 1].word == "better") == subject.better_is_low
             found = found._replace(low=None) if upper else found._replace(high=None)
-        if text[tokens[first].start : tokens[piece.next - 1].end] == "WHO" and (found.low, found.high) not in OF_WHO:
+        alone = text[tokens[piece.first].start : tokens[piece.next - 1].end] == "WHO"
+        if alone and (found.first != piece.next or (found.low, found.high) not in OF_WHO):
             continue  # the 2016 classification, a tumour's grade
         low, high = subject.low or 0.0, subject.high or 0.0
         if any(bound is not None and not low <= bound <= high for bound in (found.low, found.high)):
@@ -84,6 +85,11 @@ def read_scales(text: str, tokens: list[Token], pieces: list[Piece]) -> Iterator
         other = names[number + 1] if number + 1 < len(names) else piece
         if found.next <= piece.first and other.subject and joined(tokens, piece, other, other.subject):
             yield first, other.next, placed(text, tokens, other.subject, first, other.next, found)
+
+
+def is_status(tokens: list[Token], piece: Piece) -> bool:
+    """A performance status, and no `physical performance score`."""
+    return tokens[piece.next - 1].word in ("status", "ps")
 
 
 def named_behind(tokens: list[Token], names: list[Piece], number: int, next: int) -> Piece | None:
@@ -169,8 +175,10 @@ def compared(tokens: list[Token], found: Range, first: int | None = None) -> Ran
 
 
 def is_version(tokens: list[Token], at: int) -> bool:
-    """Whether a number with a hyphen belongs to the name: `Depression Rating Scale-6`."""
+    """Whether a number with a hyphen belongs to the name: `Depression Rating Scale-6`, not that of `ECOG-0`."""
     if word_at(tokens, at) != "-" or at + 1 >= len(tokens) or tokens[at + 1].kind != NUMBER or not at:
+        return False
+    if tokens[at - 1].word not in ("scale", "questionnaire"):
         return False
     return tokens[at - 1].end == tokens[at].start and tokens[at].end == tokens[at + 1].start
 

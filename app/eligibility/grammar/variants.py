@@ -65,6 +65,7 @@ FEWEST_DIGITS = 3
 BRAND = re.compile(r"[A-Z][a-z]+[A-Z0-9][A-Za-z0-9]+")
 """A word of no language: `NanoLamp Flex Matrix`."""
 HEADS = frozenset(("cancer", "tumor", "leukemia", "lymphoma", "sarcoma"))
+PEOPLE = frozenset(WORDS["people"].split())
 PLACES = frozenset(WORDS["places"].split())
 """Adjectives that are no intervention: `Cervical or Lumbar Fusion`."""
 NOT_INITIALS = frozenset(
@@ -207,9 +208,11 @@ def plain_variants(kind: str, name: str) -> Iterator[str]:
         yield from short_forms(head)  # `Leukemia, BCR-ABL1 positive`
         yield head
     yield from alternatives(plain)
-    if comma and head and (set(tail.lower().replace("-", " ").split()) <= QUALIFIERS or is_short(tail.strip())):
+    short = is_short(tail.strip())
+    if comma and len(head.split()) > 1 and (short or set(tail.lower().replace("-", " ").split()) <= QUALIFIERS):
         yield head
-        yield from (tail.strip() for _ in range(is_short(tail.strip())))
+    if comma and short:
+        yield tail.strip()
     parts = [part.strip() for part in plain.split(",")]
     if len(parts) > MOST_INVERTED and ":" not in plain and not any(part.lower() in QUALIFIERS for part in parts):
         yield from (part for part in parts if len(part) > 2)
@@ -234,7 +237,7 @@ def alternatives(name: str) -> Iterator[str]:
     if len(joined) == 2 and all(1 < len(part) < 4 for part in joined):
         yield from (" ".join(part) for part in joined)
     head, apart, _ = name.partition(" With ")
-    if apart and 1 < len(head.split()) <= MOST_WORDS:
+    if apart and 1 < len(head.split()) <= MOST_WORDS and head.split()[-1].lower() not in PEOPLE:
         yield head
     first, *rest = sides
     if word_of(read_tokens(first)[0]) in HEADS and 1 <= len(rest) <= 2 and all(word.isalpha() for word in rest):

@@ -17,8 +17,9 @@ from app.eligibility.words.units import comparable
 from app.eligibility.words.vocabulary import SUBJECTS
 from app.record.ids import fold
 
-SAME_SCALE = ("ecog", "who", "zubrod")
-"""Names of one scale, 0 to 5 (https://ecog-acrin.org/resources/ecog-performance-status/)."""
+SAME_SCALE = ("ecog", "who", "zubrod", None)
+"""Names of one scale, 0 to 5 (https://ecog-acrin.org/resources/ecog-performance-status/), and a performance status of
+one digit whose scale is not named."""
 MEASURED = ("measurement", "performance-status", "score", "bmi", "weight", "height", "body-surface-area")
 Names = Mapping[tuple[str, str], frozenset[tuple[str, str]]]
 """(`condition` or `drug`, the record's name of it) -> its codes, as (system, code)."""

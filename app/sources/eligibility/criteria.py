@@ -14,7 +14,7 @@ from app.sources.eligibility.heads import read_heads, read_inner_groups
 from app.sources.eligibility.items import read_items
 from app.sources.eligibility.lists import Lists
 from app.sources.eligibility.marks import Item, read_item
-from app.sources.eligibility.sections import is_dense, is_eligibility_title, is_section_title
+from app.sources.eligibility.sections import is_dense, is_section_title, names_all
 from app.sources.eligibility.titles import Title, read_type_sentence
 from app.sources.eligibility.tree import Eligibility
 
@@ -41,7 +41,9 @@ def read_eligibility(lines: Sequence[Line], with_facts: bool = True) -> Eligibil
             first = head.rest is None
         elif not any(character.isalnum() for character in item.text):
             tree.add_heading(item, item.span)
-        elif (type := read_type_sentence(item, tree.type, first)) and not tree.is_inside_numbers(i, item):
+        elif (type := read_type_sentence(item, tree.type, first)) and not (
+            type == tree.type and tree.is_inside_numbers(i, item)
+        ):
             _open_type(tree, i, item, Title(item.span), None if type != tree.type else tree.cohort)
         elif head:
             tree.close_segment()
@@ -55,7 +57,7 @@ def read_eligibility(lines: Sequence[Line], with_facts: bool = True) -> Eligibil
         elif is_section_title(items[i - 1] if i else None, item, below, dense):
             tree.add_heading(item, item.span)
             tree.close_lists()
-            tree.title = None if is_eligibility_title(item) else item
+            tree.title = None if names_all(item) else item
         else:
             if tree.type is None and not (i and tree.taken):
                 tree.issue("before-heading", "stands above any heading: kept as a note, with what follows it", item)

@@ -142,12 +142,17 @@ def _goes_on(
                     or (one.after.isupper() and (not one.letter or (one.bracket and more)))
                 )
                 return (place, level) if level or free else None
-            if _in_other_brackets(other, place) and (_next(place) in below or _JOINED.search(one.before)):
+            joined = _next(place) in below or (_JOINED.search(one.before) and not _goes_on_below(other, below))
+            if _in_other_brackets(other, place) and joined:
                 return place, level
             skipped = other.style == place.style and other.number + 2 == place.number
             if skipped and one.before.endswith(_ENDS) and last.get(_next(place), -1) > one.at:
                 return place, level
     return None
+
+
+def _goes_on_below(other: Place, below: tuple[Place, ...]) -> bool:
+    return any(_same_list(other, place) for place in below)
 
 
 def _in_other_brackets(other: Place, place: Place) -> bool:

@@ -25,6 +25,11 @@ def is_eligibility_title(item: Item) -> bool:
     return bool(_ELIGIBILITY.fullmatch(item.text))
 
 
+def names_all(item: Item) -> bool:
+    """Whether a heading says no more than that criteria follow."""
+    return is_eligibility_title(item) or item.text.casefold() == "criteria:"
+
+
 def is_dense(items: Sequence[Item]) -> bool:
     """Whether lines without marks stand below one another, so that blank lines mean something."""
     return any(
@@ -36,7 +41,7 @@ def is_dense(items: Sequence[Item]) -> bool:
 def is_section_title(above: Item | None, item: Item, below: Item | None, dense: bool) -> bool:
     """It has no mark and stands apart, above a list or in a `dense` text, or is titled between the items of a list;
     what leads in a list as a sentence does is a criterion."""
-    if is_eligibility_title(item) or item.text.casefold() == "criteria:":
+    if names_all(item):
         return True
     if item.mark or item.inside or below is None or len(item.text) > 80:
         return False
