@@ -1,6 +1,8 @@
 """The variants under which a record's own name is found, each with a text that has it, or something like it."""
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from app.eligibility.grammar.read import read_mentions
 
@@ -87,3 +89,16 @@ def test_conditions(name: str, text: str, expected: list[str]) -> None:
 @pytest.mark.parametrize(("name", "text", "expected"), DRUGS)
 def test_drugs(name: str, text: str, expected: list[str]) -> None:
     assert [one.text for one in read_mentions(text, [("drug", name)])] == expected
+
+
+JOINS = ["and", "or", ",", ";", "With", "/", "+", "of"]
+WORDS = st.sampled_from([*JOINS, "cancer", "(AB)", "(", "Stage", "II", "positive", "®"])
+
+
+@given(st.one_of(st.text(max_size=40), st.lists(WORDS, max_size=6).map(" ".join)))
+@example("(AB)")
+@example(", positive")
+def test_any_name_is_looked_for(name: str) -> None:
+    for kind in ("condition", "drug"):
+        for one in read_mentions(f"a {name} of both", [(kind, name)]):
+            assert one.code == name

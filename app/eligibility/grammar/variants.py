@@ -199,12 +199,14 @@ def plain_variants(kind: str, name: str) -> Iterator[str]:
             whole = not behind or behind[0] in ",/"
             if (aside.isupper() and len(aside) > 2 and whole) or (kind == "drug" and is_alias(aside)):
                 yield aside
+    if not plain:
+        return
     if kind == "drug":
         yield from drugs_of(plain)
         return
     yield from short_forms(plain)
     head, comma, tail = plain.partition(",")
-    if comma and tail.split()[-1:] in (["positive"], ["Positive"], ["negative"], ["Negative"]):
+    if comma and head.strip() and tail.split()[-1:] in (["positive"], ["Positive"], ["negative"], ["Negative"]):
         yield from short_forms(head)  # `Leukemia, BCR-ABL1 positive`
         yield head
     yield from alternatives(plain)
