@@ -386,6 +386,13 @@ def test_birth_dates_of_nobody(registry: httpx.Client, born: str) -> None:
     assert said.status_code == 200, said.text
 
 
+def test_a_birth_after_the_match_is_told(registry: httpx.Client) -> None:
+    said = ask(registry, {**GIRL, "birthDate": "2027-01"}, date="2026-11-26").json()
+    told = [e["resource"] for e in said["entry"] if e["resource"]["resourceType"] == "OperationOutcome"]
+    assert "born after 2026-11-26" in told[0]["issue"][0]["diagnostics"]
+    assert b"born after" not in ask(registry, {**GIRL, "birthDate": "2026"}, date="2026-11-26").content
+
+
 def test_the_address_and_the_body_say_the_same(registry: httpx.Client) -> None:
     body = bundle(GIRL, _count={"valueInteger": 1}, excluded={"valueBoolean": True})
     assert ask(registry, body, _count=1, excluded="true").content == ask(registry, body).content

@@ -183,6 +183,8 @@ def issues_of(found: Candidates, facts: Facts, asked: MatchRequest) -> list[dict
         said.append(("warning", "too-costly", text))
     if asked.zip_code is not None and asked.radius is None:
         said.append(("information", "informational", "zipCode came without a travelRadius: sites may be anywhere"))
+    if any(one.days[0] > facts.day for one in facts.born):
+        said.append(("warning", "business-rule", f"the Patient is born after {facts.day}: no age is known"))
     if facts.died is not None:
         said.append(("warning", "business-rule", "the Patient is deceased"))
     if facts.ignored:

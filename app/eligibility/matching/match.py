@@ -16,7 +16,8 @@ from typing import Literal, NamedTuple
 
 from app.eligibility.constraint import Constraint
 from app.eligibility.grammar.below import restrictions
-from app.eligibility.grammar.read import read_constraints, read_mentions
+from app.eligibility.grammar.mentions import Name, read_mentions
+from app.eligibility.grammar.read import read_constraints
 from app.eligibility.grammar.wording import Wording, read_wording
 from app.eligibility.matching.cohorts import SEXES, takes_both
 from app.eligibility.matching.demands import Demand, Place, demands, names_of
@@ -161,11 +162,11 @@ def _line(trial: Trial, number: int, restricted: str | None, parts: Sequence[Lin
 
 
 @lru_cache(maxsize=1 << 13)  # registries' words, which come again with every patient: nothing of a patient is kept
-def _wording(text: str, heading: str | None, names: tuple[tuple[str, str], ...]) -> Wording:
+def _wording(text: str, heading: str | None, names: tuple[Name, ...]) -> Wording:
     stated = read_constraints(text, heading)
     mentions = [
         one
-        for one in read_mentions(text, names)  # type: ignore[arg-type]
+        for one in read_mentions(text, names)
         if not any(one.start < other.end and other.start < one.end for other in stated)
     ]
     return read_wording(text, sorted((*stated, *mentions), key=lambda one: (one.start, one.end)))
